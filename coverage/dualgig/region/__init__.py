@@ -1,0 +1,1 @@
+"""Inputs to checked tables: boundaries, demand, assets, terrain, roads."""

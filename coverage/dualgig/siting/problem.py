@@ -1,0 +1,140 @@
+"""The siting problem as arrays: options, points, places, goals, budget. No geometry, no radio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import scipy.sparse as sp
+    from numpy.typing import NDArray
+
+
+class Decision(IntEnum):
+    """A planner's will about an option."""
+
+    FORBIDDEN = -1
+    FREE = 0
+    LOCKED = 1
+
+
+class Mode(IntEnum):
+    """How the clauses of a place combine: any operator suffices, or each is needed."""
+
+    ANY = 0
+    ALL = 1
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A share of a set of places that must be served.
+
+    Parameters
+    ----------
+    name
+        As in the project file, e.g. ``township_5g``.
+    level
+        Duties of a lower level come first (lexicographically); goals of one level are added.
+    places
+        int32, indices of the places it counts, without repetition.
+    required
+        How many of them must be served, ``0 <= required <= len(places)``.
+    """
+
+    name: str
+    level: int
+    places: NDArray[np.int32]
+    required: int
+
+
+@dataclass(frozen=True)
+class SitingProblem:
+    """What can be built, what it serves, and what must be served.
+
+    A *point* is served when an option that covers it is chosen, or it is covered before. A *clause*
+    is true when the weights of its served points add up to its need. A *place* is served when any
+    (or each) of its clauses is true, or a ledger says that it is served today. A place without a
+    clause is served only by the ledger.
+
+    Parameters
+    ----------
+    option_ids
+        Stable ids, n of them.
+    cost_cny
+        int64, shape (n,), whole yuan, not negative.
+    decision
+        int8, shape (n,), values of `Decision`.
+    exclusive
+        int32, shape (n,): options with the same number >= 0 exclude one another; -1 excludes none.
+    requires
+        int32, shape (k, 2): option ``requires[i, 0]`` may be chosen only with ``requires[i, 1]``.
+    cover
+        bool CSR, shape (points, n): which option serves which point.
+    covered_before
+        bool, shape (points,).
+    point_worth
+        int64, shape (points,): worth in the third stage of one served point (people), not negative.
+    clauses
+        int64 CSR, shape (clauses, points), positive weights.
+    need
+        int64, shape (clauses,): weight at which a clause is true; 0 is always true.
+    clause_place
+        int32, shape (clauses,): the place that a clause belongs to.
+    place_ids
+        Stable ids, m of them (place and service).
+    place_mode
+        int8, shape (m,), values of `Mode`.
+    place_before
+        bool, shape (m,): served today by the ledger, whatever the points say.
+    place_worth
+        int64, shape (m,): worth in the third stage of one served place, not negative.
+    goals
+        The duties.
+    budget_cny
+        Whole yuan for everything that is chosen, locked options included.
+    """
+
+    option_ids: tuple[str, ...]
+    cost_cny: NDArray[np.int64]
+    decision: NDArray[np.int8]
+    exclusive: NDArray[np.int32]
+    requires: NDArray[np.int32]
+    cover: sp.csr_array
+    covered_before: NDArray[np.bool_]
+    point_worth: NDArray[np.int64]
+    clauses: sp.csr_array
+    need: NDArray[np.int64]
+    clause_place: NDArray[np.int32]
+    place_ids: tuple[str, ...]
+    place_mode: NDArray[np.int8]
+    place_before: NDArray[np.bool_]
+    place_worth: NDArray[np.int64]
+    goals: tuple[Goal, ...]
+    budget_cny: int
+
+
+def serve(problem: SitingProblem, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which points and places are served by a set of options, by exact recomputation.
+
+    Parameters
+    ----------
+    problem
+        The siting problem.
+    chosen
+        bool, shape (n,).
+
+    Returns
+    -------
+    points, places
+        bool, shape (points,) and (places,).
+    """
+    covered = problem.covered_before | ((problem.cover.astype(np.int32) @ chosen.astype(np.int32)) > 0)
+    true = (problem.clauses @ covered.astype(np.int64)) >= problem.need
+    m = len(problem.place_ids)
+    total = np.bincount(problem.clause_place, minlength=m)
+    good = np.bincount(problem.clause_place[true], minlength=m)
+    by_points = np.where(problem.place_mode == Mode.ALL, (good == total) & (total > 0), good > 0)
+    return covered, by_points | problem.place_before

@@ -1,0 +1,30 @@
+"""Every word that people read, in Chinese and English, under one key each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dualgig.text import common, lists, maps, report, terminal
+
+if TYPE_CHECKING:
+    from dualgig.project import Language
+
+CATALOGUE: dict[str, dict[str, str]] = {
+    **common.TEXT,
+    **terminal.TEXT,
+    **maps.TEXT,
+    **report.TEXT,
+    **lists.TEXT,
+}
+
+
+def say(language: Language, key: str, /, **values: object) -> str:
+    """The text of a key in a language, its ``{fields}`` filled in.
+
+    Raises
+    ------
+    KeyError
+        The key is not in the catalogue.
+    """
+    text = CATALOGUE[key][language]
+    return text.format(**values) if values else text

@@ -1,0 +1,3 @@
+"""Words of the lists."""
+
+TEXT: dict[str, dict[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Words of the maps."""
+
+TEXT: dict[str, dict[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Words of the report."""
+
+TEXT: dict[str, dict[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Words of the terminal."""
+
+TEXT: dict[str, dict[str, str]] = {}
