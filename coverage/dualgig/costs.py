@@ -1,0 +1,110 @@
+"""The cost book: unit prices with unit, year and source, turned into the cost lines of options."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from dualgig.errors import ProjectError
+
+if TYPE_CHECKING:
+    from dualgig.project import Project
+
+LINES: dict[str, str] = {
+    "radio_sector_low": "sector",
+    "radio_sector_mid": "sector",
+    "structure_new": "site",
+    "structure_adapt": "site",
+    "power_site": "site",
+    "power_mains_km": "km",
+    "track_km": "km",
+    "transport_fibre_site": "site",
+    "transport_microwave_site": "site",
+    "rent_year_existing": "year",
+    "rent_year_new": "year",
+    "energy_sector_year": "sector-year",
+    "trench_aerial_km": "km",
+    "trench_buried_km": "km",
+    "trench_duct_km": "km",
+    "olt_new": "node",
+    "olt_upgrade": "node",
+    "pon_port": "port",
+    "home_passed": "home",
+    "home_upgrade": "home",
+}
+"""Names of the prices that a cost book holds, and the unit each is paid by."""
+
+RUNNING = ("rent_year_existing", "rent_year_new", "energy_sector_year")
+"""Running costs: they bear no contingency."""
+
+LOW_BAND_MHZ = 1000.0
+"""Below it a band is paid as low-band equipment (``radio_sector_low``)."""
+
+
+def unit_cny(project: Project, line: str) -> float:
+    """Price of one unit of a line.
+
+    Raises
+    ------
+    ProjectError
+        The project's cost book lacks the price.
+    """
+    price = project.costs.prices.get(line)
+    if price is None:
+        raise ProjectError(
+            f"{project.path}: costs.prices.{line}: the plan needs this price and the cost book lacks it; add "
+            f'[costs.prices.{line}] with amount_cny, unit = "{LINES[line]}", year and source.'
+        )
+    return price.amount_cny
+
+
+def price_lines(project: Project, quantities: pd.DataFrame) -> pd.DataFrame:
+    """Quantities to cost lines, with contingency and VAT as lines of their own.
+
+    Parameters
+    ----------
+    quantities
+        Columns ``option``, ``item``, ``line`` (a name of `LINES`), ``quantity``; rows of quantity 0
+        are dropped.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``option``, ``item``, ``line``, ``quantity``, ``unit``, ``unit_cny``, ``amount_cny``
+        (int64, whole yuan, each line rounded half to even), in the order of the options.
+
+    Raises
+    ------
+    ProjectError
+        A price is missing in the cost book.
+    """
+    rows = quantities[quantities["quantity"] > 0].copy()
+    prices = {line: unit_cny(project, line) for line in rows["line"].unique()}
+    rows["unit"] = rows["line"].map(LINES)
+    rows["unit_cny"] = rows["line"].map(prices).astype(float)
+    rows["amount_cny"] = np.rint(rows["quantity"] * rows["unit_cny"]).astype(np.int64)
+    tables = [rows]
+    contingency = project.costs.contingency
+    if contingency > 0:
+        base = rows[~rows["line"].isin(RUNNING)]
+        tables.append(_share_of(base, "contingency", contingency))
+    if project.costs.vat > 0:
+        tables.append(_share_of(pd.concat(tables), "vat", project.costs.vat))
+    lines = pd.concat(tables, ignore_index=True)
+    order = {option: number for number, option in enumerate(dict.fromkeys(rows["option"]))}
+    lines = lines.iloc[np.argsort(lines["option"].map(order).to_numpy(), kind="stable")]
+    columns = ["option", "item", "line", "quantity", "unit", "unit_cny", "amount_cny"]
+    return lines[columns].reset_index(drop=True)
+
+
+def _share_of(rows: pd.DataFrame, line: str, share: float) -> pd.DataFrame:
+    """A line a share of each option's sum."""
+    total = rows.groupby("option", sort=False).agg(item=("item", "first"), quantity=("amount_cny", "sum"))
+    total = total.reset_index()
+    total["line"] = line
+    total["unit"] = "CNY"
+    total["unit_cny"] = share
+    total["amount_cny"] = np.rint(total["quantity"] * share).astype(np.int64)
+    return total[total["amount_cny"] > 0]

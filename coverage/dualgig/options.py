@@ -1,0 +1,109 @@
+"""What can be built on radio sites: structures and configurations, with decisions and quantities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from dualgig.costs import LOW_BAND_MHZ
+
+if TYPE_CHECKING:
+    from dualgig.project import Configuration, Project
+    from dualgig.region.model import Region
+
+OPTION_COLUMNS = ["kind", "item", "configuration", "operator", "decision", "exclusive", "requires"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What can be built.
+
+    Attributes
+    ----------
+    table : pandas.DataFrame
+        Index: option id. Columns: ``kind`` (structure, radio, node, link), ``item`` (site, node or
+        village id), ``configuration``, ``operator`` (radio only), ``decision`` (free, locked,
+        forbidden), ``exclusive`` (options with the same non-empty text exclude one another),
+        ``requires`` (option id that must be chosen too, or empty).
+    quantities : pandas.DataFrame
+        Columns ``option``, ``item``, ``line``, ``quantity``; see `dualgig.costs.price_lines`.
+    """
+
+    table: pd.DataFrame
+    quantities: pd.DataFrame
+
+
+def on_air_bands(region: Region, site: str) -> dict[str, set[str]]:
+    """Bands on air today on a site, by operator."""
+    configurations = {configuration.id: configuration for configuration in region.project.configurations}
+    bands: dict[str, set[str]] = {}
+    for name in region.sites.at[site, "on_air"]:
+        configuration = configurations[name]
+        bands.setdefault(configuration.operator, set()).update(configuration.bands)
+    return bands
+
+
+def radio_options(region: Region) -> Options:
+    """Structures and radio configurations that can be added to the region's sites.
+
+    A site's *structure* option carries what its tenants share: mast or its strengthening, power,
+    access track, transport, rent. Its *radio* options carry the equipment and energy of one
+    operator's configuration; each requires the structure, and those of one operator on one site
+    exclude one another. Only bands that the operator does not have on air there are paid. A site
+    with 5G on air already has its structure.
+    """
+    project = region.project
+    options: list[tuple[str, ...]] = []
+    quantities: list[tuple[str, str, str, float]] = []
+    for site in region.sites.itertuples():
+        site_id = str(site.Index)
+        today = on_air_bands(region, site_id)
+        structure = "" if today else f"structure:{site_id}"
+        if structure:
+            options.append((structure, "structure", site_id, "", "", str(site.decision), "", ""))
+            quantities += [(structure, site_id, line, amount) for line, amount in _structure(project, site)]
+        for configuration in project.configurations:
+            added = [band for band in configuration.bands if band not in today.get(configuration.operator, set())]
+            if not added:
+                continue
+            option = f"radio:{site_id}:{configuration.id}"
+            decision = "forbidden" if site.decision == "forbidden" else "free"
+            exclusive = f"{site_id}:{configuration.operator}"
+            options.append(
+                (option, "radio", site_id, configuration.id, configuration.operator, decision, exclusive, structure)
+            )
+            quantities += [(option, site_id, line, amount) for line, amount in _radio(project, configuration, added)]
+    return make_options(options, quantities)
+
+
+def make_options(options: list[tuple[str, ...]], quantities: list[tuple[str, str, str, float]]) -> Options:
+    """Tables of options from rows (id and `OPTION_COLUMNS`) and quantities."""
+    table = pd.DataFrame(options, columns=["option", *OPTION_COLUMNS]).set_index("option")
+    return Options(table, pd.DataFrame(quantities, columns=["option", "item", "line", "quantity"]))
+
+
+def _structure(project: Project, site: object) -> list[tuple[str, float]]:
+    """Quantities of a site's shared part."""
+    new = getattr(site, "structure") == "new"  # noqa: B009
+    years = project.costs.horizon_years
+    return [
+        ("structure_new" if new else "structure_adapt", 1.0),
+        ("power_site", 1.0),
+        ("power_mains_km", float(getattr(site, "power_km"))),  # noqa: B009
+        ("track_km", float(getattr(site, "track_km"))),  # noqa: B009
+        (f"transport_{getattr(site, 'transport')}_site", 1.0),  # noqa: B009
+        ("rent_year_new" if new else "rent_year_existing", years),
+    ]
+
+
+def _radio(project: Project, configuration: Configuration, added: list[str]) -> list[tuple[str, float]]:
+    """Quantities of the bands that a configuration adds."""
+    low = sum(project.radio.bands[band].frequency_mhz < LOW_BAND_MHZ for band in added)
+    sectors = configuration.sectors
+    return [
+        ("radio_sector_low", float(low * sectors)),
+        ("radio_sector_mid", float((len(added) - low) * sectors)),
+        ("energy_sector_year", len(added) * sectors * project.costs.horizon_years),
+    ]
