@@ -1,5 +1,10 @@
-"""A tiny region that a whole plan can be run on: `tiny_project(**changes)` writes it and loads its project."""
+"""Fixtures that more than one folder of tests uses.
 
+`tiny_project(**changes)` writes a tiny region that a whole plan can be run on, and loads its project;
+`make_plan(...)` makes a small plan from geometry alone.
+"""
+
+import importlib.util
 import json
 from pathlib import Path
 
@@ -217,6 +222,15 @@ PROJECT = {
     },
     "budget": {"total_cny": 6_000_000},
 }
+
+
+@pytest.fixture(scope="session")
+def make_plan():
+    """The factory of small plans in `tests/fake_plan.py`; tests cannot import one another."""
+    spec = importlib.util.spec_from_file_location("fake_plan", Path(__file__).with_name("fake_plan.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.make_plan
 
 
 @pytest.fixture
