@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
@@ -39,7 +39,8 @@ def on_air_bands(region: Region, site: str) -> dict[str, set[str]]:
     """Bands on air today on a site, by operator."""
     configurations = {configuration.id: configuration for configuration in region.project.configurations}
     bands: dict[str, set[str]] = {}
-    for name in region.sites.at[site, "on_air"]:
+    on_air: tuple[str, ...] = cast("tuple[str, ...]", region.sites.at[site, "on_air"])
+    for name in on_air:
         configuration = configurations[name]
         bands.setdefault(configuration.operator, set()).update(configuration.bands)
     return bands
@@ -65,16 +66,29 @@ def radio_options(region: Region) -> Options:
             options.append((structure, "structure", site_id, "", "", str(site.decision), "", ""))
             quantities += [(structure, site_id, line, amount) for line, amount in _structure(project, site)]
         for configuration in project.configurations:
-            added = [band for band in configuration.bands if band not in today.get(configuration.operator, set())]
+            added = [
+                band for band in configuration.bands if band not in today.get(configuration.operator, set())
+            ]
             if not added:
                 continue
             option = f"radio:{site_id}:{configuration.id}"
             decision = "forbidden" if site.decision == "forbidden" else "free"
             exclusive = f"{site_id}:{configuration.operator}"
             options.append(
-                (option, "radio", site_id, configuration.id, configuration.operator, decision, exclusive, structure)
+                (
+                    option,
+                    "radio",
+                    site_id,
+                    configuration.id,
+                    configuration.operator,
+                    decision,
+                    exclusive,
+                    structure,
+                )
             )
-            quantities += [(option, site_id, line, amount) for line, amount in _radio(project, configuration, added)]
+            quantities += [
+                (option, site_id, line, amount) for line, amount in _radio(project, configuration, added)
+            ]
     return make_options(options, quantities)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -44,7 +45,9 @@ class Layer(Section):
     """An input table: a vector file, or a CSV/XLSX with coordinate columns."""
 
     path: str = Field("", description="File, relative to the project file.")
-    layer: str = Field("", description="Layer of a GeoPackage, or sheet of a workbook; the first where empty.")
+    layer: str = Field(
+        "", description="Layer of a GeoPackage, or sheet of a workbook; the first where empty."
+    )
     columns: dict[str, str] = Field(
         default_factory=dict, description="Our column = the file's column, where the names differ."
     )
@@ -88,7 +91,9 @@ class Inputs(Section):
     keypoints: Layer | None = Field(
         None, description="Seats, committees, schools, clinics, settlements; village points where absent."
     )
-    demand: Layer | None = Field(None, description="Demand points with people; spread over villages where absent.")
+    demand: Layer | None = Field(
+        None, description="Demand points with people; spread over villages where absent."
+    )
     population: Raster | None = Field(None, description="People per cell; spreads or counts the population.")
     status: Layer | None = Field(None, description="Ledger of what is served, by authority or measurement.")
     exclusions: Layer | None = Field(None, description="Polygons where nothing new is built.")
@@ -116,7 +121,9 @@ Standard = Literal["miit_5g", "miit_4g", "committee", "population", "area"]
 class Standards(Section):
     """``[standards]``: when a place counts as served (see the user guide for each)."""
 
-    village: Standard = Field("miit_5g", description="Standard for 5G in villages; a village's own column wins.")
+    village: Standard = Field(
+        "miit_5g", description="Standard for 5G in villages; a village's own column wins."
+    )
     township: Standard = Field("population", description="Standard for 5G in townships.")
     population_share: Share = Field(0.95, description="People to reach, for the standard 'population'.")
     area_share: Share = Field(0.95, description="Area to reach, for the standard 'area'.")
@@ -136,8 +143,12 @@ class Band(Section):
     The defaults are typical of rural macro sites in China and are the user's to change.
     """
 
-    frequency_mhz: float = Field(gt=30, lt=6000, description="Downlink centre frequency; P.1812 ends at 6 GHz.")
-    resource_blocks: int = Field(gt=0, description="Resource blocks of the carrier (3GPP TS 38.101-1 table 5.3.2-1).")
+    frequency_mhz: float = Field(
+        gt=30, lt=6000, description="Downlink centre frequency; P.1812 ends at 6 GHz."
+    )
+    resource_blocks: int = Field(
+        gt=0, description="Resource blocks of the carrier (3GPP TS 38.101-1 table 5.3.2-1)."
+    )
     power_dbm: float = Field(description="Carrier power of a sector, all ports, dBm.")
     ssb_gain_dbi: float = Field(description="Antenna gain of the SSB beam, dBi (not the traffic beam's).")
     cable_loss_db: float = Field(0.5, ge=0, description="Jumpers and feeder, dB.")
@@ -146,19 +157,59 @@ class Band(Section):
     @property
     def reference_power_dbm(self) -> float:
         """SS-RSRP reference power: carrier power - 10 log10(12 x RB), dBm a resource element."""
-        import math
-
         return self.power_dbm - 10.0 * math.log10(12 * self.resource_blocks)
 
 
 DEFAULT_BANDS: dict[str, dict[str, float]] = {
-    "n28": {"frequency_mhz": 773.0, "resource_blocks": 160, "power_dbm": 53.8, "ssb_gain_dbi": 14.5, "radius_km": 15.0},
-    "n5": {"frequency_mhz": 881.5, "resource_blocks": 106, "power_dbm": 49.0, "ssb_gain_dbi": 15.0, "radius_km": 13.0},
-    "n8": {"frequency_mhz": 947.5, "resource_blocks": 106, "power_dbm": 49.0, "ssb_gain_dbi": 15.0, "radius_km": 13.0},
-    "n1": {"frequency_mhz": 2140.0, "resource_blocks": 106, "power_dbm": 49.0, "ssb_gain_dbi": 17.0, "radius_km": 8.0},
-    "n41": {"frequency_mhz": 2593.0, "resource_blocks": 273, "power_dbm": 53.8, "ssb_gain_dbi": 17.0, "radius_km": 8.0},
-    "n78": {"frequency_mhz": 3450.0, "resource_blocks": 273, "power_dbm": 53.0, "ssb_gain_dbi": 17.5, "radius_km": 5.0},
-    "n79": {"frequency_mhz": 4850.0, "resource_blocks": 273, "power_dbm": 53.0, "ssb_gain_dbi": 17.5, "radius_km": 3.0},
+    "n28": {
+        "frequency_mhz": 773.0,
+        "resource_blocks": 160,
+        "power_dbm": 53.8,
+        "ssb_gain_dbi": 14.5,
+        "radius_km": 15.0,
+    },
+    "n5": {
+        "frequency_mhz": 881.5,
+        "resource_blocks": 106,
+        "power_dbm": 49.0,
+        "ssb_gain_dbi": 15.0,
+        "radius_km": 13.0,
+    },
+    "n8": {
+        "frequency_mhz": 947.5,
+        "resource_blocks": 106,
+        "power_dbm": 49.0,
+        "ssb_gain_dbi": 15.0,
+        "radius_km": 13.0,
+    },
+    "n1": {
+        "frequency_mhz": 2140.0,
+        "resource_blocks": 106,
+        "power_dbm": 49.0,
+        "ssb_gain_dbi": 17.0,
+        "radius_km": 8.0,
+    },
+    "n41": {
+        "frequency_mhz": 2593.0,
+        "resource_blocks": 273,
+        "power_dbm": 53.8,
+        "ssb_gain_dbi": 17.0,
+        "radius_km": 8.0,
+    },
+    "n78": {
+        "frequency_mhz": 3450.0,
+        "resource_blocks": 273,
+        "power_dbm": 53.0,
+        "ssb_gain_dbi": 17.5,
+        "radius_km": 5.0,
+    },
+    "n79": {
+        "frequency_mhz": 4850.0,
+        "resource_blocks": 273,
+        "power_dbm": 53.0,
+        "ssb_gain_dbi": 17.5,
+        "radius_km": 3.0,
+    },
 }
 
 
@@ -172,10 +223,18 @@ class Radio(Section):
         0.9, description="Share of locations at which the threshold is held; sets the shadow margin."
     )
     body_loss_db: float = Field(3.0, ge=0, description="Body loss, dB.")
-    penetration_loss_db: float = Field(0.0, ge=0, description="Entry loss of indoor targets, dB; 0 is outdoors.")
-    delta_n: float = Field(45.0, gt=0, description="Median refractivity gradient, N-units/km (P.1812-8 section 3.5).")
-    polarisation: Literal["horizontal", "vertical"] = Field("vertical", description="For the smooth-earth part.")
-    bands: dict[str, Band] = Field(default_factory=dict, description="Bands; n1 n5 n8 n28 n41 n78 n79 are known.")
+    penetration_loss_db: float = Field(
+        0.0, ge=0, description="Entry loss of indoor targets, dB; 0 is outdoors."
+    )
+    delta_n: float = Field(
+        45.0, gt=0, description="Median refractivity gradient, N-units/km (P.1812-8 section 3.5)."
+    )
+    polarisation: Literal["horizontal", "vertical"] = Field(
+        "vertical", description="For the smooth-earth part."
+    )
+    bands: dict[str, Band] = Field(
+        default_factory=dict, description="Bands; n1 n5 n8 n28 n41 n78 n79 are known."
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -203,7 +262,9 @@ class Configuration(Section):
 class Fibre(Section):
     """``[fibre]``: passive optical network and trench."""
 
-    budget_db: float = Field(29.0, gt=0, description="Optical budget: class N1 29 dB, N2 31 dB (ITU-T G.987.2).")
+    budget_db: float = Field(
+        29.0, gt=0, description="Optical budget: class N1 29 dB, N2 31 dB (ITU-T G.987.2)."
+    )
     split: int = Field(64, ge=2, le=256, description="Split ratio of a PON port.")
     splitter_loss_db: float = Field(21.5, gt=0, description="Loss of the splitter, dB (1:64: 21.5).")
     loss_db_per_km: float = Field(0.35, gt=0, description="Cable loss, dB/km.")
@@ -212,7 +273,9 @@ class Fibre(Section):
     take_rate: Share = Field(0.6, description="Share of the homes passed that subscribe.")
     snap_m: float = Field(1500.0, gt=0, description="Farthest that a place may lie from the road graph, m.")
     nodes_per_village: int = Field(8, ge=1, description="Nearest nodes that are looked at for a village.")
-    household_size: float = Field(2.6, gt=0, description="People a household, where households are not given.")
+    household_size: float = Field(
+        2.6, gt=0, description="People a household, where households are not given."
+    )
 
     @property
     def reach_km(self) -> float:
@@ -247,10 +310,16 @@ class Budget(Section):
 class Candidates(Section):
     """``[candidates]``: sites that DualGig proposes beside those given."""
 
-    generate: bool = Field(False, description="Propose new sites at village committees and on ridges near roads.")
+    generate: bool = Field(
+        default=False, description="Propose new sites at village committees and on ridges near roads."
+    )
     spacing_m: float = Field(1500.0, gt=0, description="Least distance between proposed sites, m.")
-    ridge_window_m: float = Field(1200.0, gt=0, description="A ridge site is the highest ground within this, m.")
-    road_distance_m: float = Field(800.0, gt=0, description="Farthest that a ridge site may lie from a road, m.")
+    ridge_window_m: float = Field(
+        1200.0, gt=0, description="A ridge site is the highest ground within this, m."
+    )
+    road_distance_m: float = Field(
+        800.0, gt=0, description="Farthest that a ridge site may lie from a road, m."
+    )
     mast_m: float = Field(35.0, gt=0, description="Mast height of a proposed site, m.")
 
 
@@ -264,7 +333,9 @@ class Decisions(Section):
 class Solver(Section):
     """``[solver]``: how long to look. Work limits keep equal runs equal; a clock does not."""
 
-    gap: float = Field(0.0, ge=0, lt=1, description="Relative gap at which a stage may stop; 0 asks for proof.")
+    gap: float = Field(
+        0.0, ge=0, lt=1, description="Relative gap at which a stage may stop; 0 asks for proof."
+    )
     node_limit: int = Field(200_000, ge=1, description="Branch-and-bound nodes a stage.")
     time_limit_s: float | None = Field(None, gt=0, description="Clock limit of a stage; none by default.")
     threads: int = Field(1, ge=1, description="Threads of the solver.")
@@ -389,13 +460,18 @@ def _describe(path: Path, data: dict[str, Any], error: ValidationError) -> list[
     }
     for item in errors:
         if item["loc"] in misspelt or (
-            item["type"] == "too_short" and any(item["loc"] == other[: len(item["loc"])] != other for other in locations)
+            item["type"] == "too_short"
+            and any(item["loc"] == other[: len(item["loc"])] != other for other in locations)
         ):
             continue
         where = ".".join(str(part) for part in item["loc"])
         if item["type"] == "extra_forbidden":
             meant = _meant(data, item["loc"])
-            mend = f"did you mean {meant!r}?" if meant else f"known here: {', '.join(_known_keys(item['loc'][:-1]))}."
+            mend = (
+                f"did you mean {meant!r}?"
+                if meant
+                else f"known here: {', '.join(_known_keys(item['loc'][:-1]))}."
+            )
             lines.append(f"{path}: {where}: there is no such key; {mend}")
         elif item["type"] == "missing":
             lines.append(f"{path}: {where}: this key is missing; add it.")

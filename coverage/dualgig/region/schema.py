@@ -66,7 +66,9 @@ TABLES: dict[str, Table] = {
             "id": Column("code", required=True, meaning="division code, 12 digits, or any id"),
             "name": Column("text", required=True, meaning="name"),
             "township": Column("code", default="", meaning="township id; by location where empty"),
-            "kind": Column("text", default="village", values=("village", "community"), meaning="goals count villages"),
+            "kind": Column(
+                "text", default="village", values=("village", "community"), meaning="goals count villages"
+            ),
             "priority": Column("flag", default=False, meaning="priority village (重点行政村)"),
             "eligible": Column("flag", default=False, meaning="eligible village (有条件行政村)"),
             "population": Column("integer", required=True, meaning="people"),
@@ -75,7 +77,9 @@ TABLES: dict[str, Table] = {
                 "text", default="none", values=("none", "gpon", "10gpon"), meaning="fibre to the home today"
             ),
             "node": Column("text", default="", meaning="node that serves it today"),
-            "standard": Column("text", default="", values=("", *STANDARDS), meaning="5G standard of this village"),
+            "standard": Column(
+                "text", default="", values=("", *STANDARDS), meaning="5G standard of this village"
+            ),
         },
     ),
     "keypoints": Table(
@@ -108,12 +112,16 @@ TABLES: dict[str, Table] = {
         {
             "id": Column("text", required=True, meaning="id"),
             "name": Column("text", default="", meaning="name"),
-            "structure": Column("text", default="new", values=("existing", "new"), meaning="tower stands or not"),
+            "structure": Column(
+                "text", default="new", values=("existing", "new"), meaning="tower stands or not"
+            ),
             "kind": Column("text", default="tower", meaning="tower, rooftop, pole, ..."),
             "operators": Column("list", default=(), meaning="operators present on the structure (4G or 5G)"),
             "on_air": Column("list", default=(), meaning="ids of the 5G configurations on air today"),
             "mast_m": Column("number", default=35.0, meaning="antenna height above ground, m"),
-            "decision": Column("text", default="free", values=("free", "locked", "forbidden"), meaning="planner's will"),
+            "decision": Column(
+                "text", default="free", values=("free", "locked", "forbidden"), meaning="planner's will"
+            ),
             "power_km": Column("number", default=0.0, meaning="mains to extend, km"),
             "track_km": Column("number", default=0.0, meaning="access track to build, km"),
             "transport": Column(
@@ -130,7 +138,9 @@ TABLES: dict[str, Table] = {
             "stands": Column(
                 "text", default="none", values=("none", "gpon", "10gpon"), meaning="what stands there today"
             ),
-            "decision": Column("text", default="free", values=("free", "locked", "forbidden"), meaning="planner's will"),
+            "decision": Column(
+                "text", default="free", values=("free", "locked", "forbidden"), meaning="planner's will"
+            ),
             "ports": Column("integer", default=64, meaning="PON ports"),
         },
     ),

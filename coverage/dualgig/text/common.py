@@ -24,14 +24,20 @@ TEXT: dict[str, dict[str, str]] = {
     "reason.budget": {"en": "the budget ran out", "zh": "预算不足"},
     "reason.optical_budget": {"en": "outside the optical budget", "zh": "超出光功率预算"},
     "reason.no_road": {"en": "no road joins it to a node", "zh": "无道路可达光节点"},
-    "reason.forbidden": {"en": "only a forbidden site or node would serve it", "zh": "仅被禁建站点或节点可覆盖"},
+    "reason.forbidden": {
+        "en": "only a forbidden site or node would serve it",
+        "zh": "仅被禁建站点或节点可覆盖",
+    },
     "duty.met": {"en": "every duty is met", "zh": "全部必保目标已满足"},
     "duty.over_budget": {"en": "the duties cost more than the budget", "zh": "必保目标所需费用超出预算"},
     "duty.undecided": {
         "en": "not decided: the budget lies between the proved bound and the best plan found",
         "zh": "未定：预算介于已证下界与最优已知方案之间",
     },
-    "duty.unreachable": {"en": "some duties cannot be met with these candidates", "zh": "现有候选下部分必保目标无法实现"},
+    "duty.unreachable": {
+        "en": "some duties cannot be met with these candidates",
+        "zh": "现有候选下部分必保目标无法实现",
+    },
     "status.optimal": {"en": "proved optimal", "zh": "已证最优"},
     "status.within_gap": {"en": "within the gap asked for", "zh": "在允许差距内"},
     "status.work_limit": {"en": "stopped at the work limit", "zh": "达到计算量上限"},
