@@ -1,0 +1,72 @@
+"""DualGig plans 5G and gigabit-fibre coverage.
+
+>>> import dualgig as dg
+>>> project = dg.Project.load("data/qingyuan/project.toml")
+>>> region = dg.load_region(project)
+>>> coverage = dg.predict_coverage(region)
+>>> plan = dg.make_plan(region, coverage)
+>>> folder = dg.write_outputs(plan)
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dualgig.errors import DualGigError, InputError, OutputError, ProjectError, SolverError
+    from dualgig.export.write import write_outputs
+    from dualgig.plan import Plan
+    from dualgig.planner import gaps_today, make_plan
+    from dualgig.predict import Coverage, predict_coverage
+    from dualgig.project import Project
+    from dualgig.region.load import check, load_region
+    from dualgig.region.model import Region
+
+__version__ = version("dualgig")
+
+__all__ = [
+    "Coverage",
+    "DualGigError",
+    "InputError",
+    "OutputError",
+    "Plan",
+    "Project",
+    "ProjectError",
+    "Region",
+    "SolverError",
+    "check",
+    "gaps_today",
+    "load_region",
+    "make_plan",
+    "predict_coverage",
+    "write_outputs",
+]
+
+_HOMES = {
+    "Coverage": "dualgig.predict",
+    "DualGigError": "dualgig.errors",
+    "InputError": "dualgig.errors",
+    "OutputError": "dualgig.errors",
+    "Plan": "dualgig.plan",
+    "Project": "dualgig.project",
+    "ProjectError": "dualgig.errors",
+    "Region": "dualgig.region.model",
+    "SolverError": "dualgig.errors",
+    "check": "dualgig.region.load",
+    "gaps_today": "dualgig.planner",
+    "load_region": "dualgig.region.load",
+    "make_plan": "dualgig.planner",
+    "predict_coverage": "dualgig.predict",
+    "write_outputs": "dualgig.export.write",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used: the solver's child process needs none of them."""
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module 'dualgig' has no attribute {name!r}")

@@ -1,0 +1,287 @@
+"""The Plan's tables from a solution: places, sites, nodes, routes, cost lines, scoreboard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from dualgig.formulate import UNCOUNTED_TOWNSHIPS
+from dualgig.ledger import counted, ledger_of
+from dualgig.project import SERVICES
+from dualgig.region.model import BUILD_TYPES
+from dualgig.served import bands_on_air, fibre_service, people_served, radio_service
+from dualgig.siting.problem import serve
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dualgig.formulate import Places
+    from dualgig.predict import Coverage
+    from dualgig.region.model import Region
+    from dualgig.siting.problem import SitingProblem
+
+NO_COST = -1
+"""Marks a gap that nothing would serve in the tables of costs."""
+
+
+def place_tables(
+    coverage: Coverage,
+    problem: SitingProblem,
+    places: Places,
+    chosen: NDArray[np.bool_],
+    reason: NDArray[np.object_],
+    cost_cny: NDArray[np.int64],
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Townships and villages with what is served before and after, as `dualgig.plan.Plan` says.
+
+    Parameters
+    ----------
+    reason, cost_cny
+        Per place of the problem; `NO_COST` where nothing would serve it.
+    """
+    region = coverage.region
+    before = serve(problem, np.zeros(len(chosen), np.bool_))[1]
+    after = serve(problem, chosen)[1]
+    duty = np.zeros(len(after), np.bool_)
+    for goal in problem.goals:
+        duty[goal.places] = True
+    tables = {"township": region.townships.copy(), "village": region.villages.copy()}
+    for service in SERVICES:
+        verdict = counted(region, service)
+        for level, table in tables.items():
+            rows = places.slice(service, level)
+            table[f"before_{service}"] = before[rows]
+            table[f"after_{service}"] = after[rows]
+            table[f"duty_{service}"] = duty[rows]
+            table[f"source_{service}"] = ["ledger" if str(p) in verdict else "predicted" for p in table.index]
+            table[f"reason_{service}"] = reason[rows].astype(str)
+            missing = cost_cny[rows] == NO_COST
+            table[f"cost_{service}_cny"] = pd.array(cost_cny[rows], dtype="Int64")
+            table.loc[missing, f"cost_{service}_cny"] = pd.NA
+    radio = radio_service(coverage, chosen).iloc[len(region.townships) :]
+    for column in radio.columns:
+        tables["village"][column] = radio[column].to_numpy()
+    fibre = fibre_service(coverage, chosen)
+    tables["village"]["olt"] = fibre["olt"]
+    tables["village"]["cable_km"] = fibre["cable_km"]
+    return tables["township"], tables["village"]
+
+
+def site_table(
+    coverage: Coverage,
+    problem: SitingProblem,
+    places: Places,
+    chosen: NDArray[np.bool_],
+    villages: gpd.GeoDataFrame,
+) -> gpd.GeoDataFrame:
+    """Sites with their state after the plan, as `dualgig.plan.Plan` says."""
+    region, options = coverage.region, coverage.options
+    sites = region.sites.copy()
+    radio = options[chosen & (options["kind"] == "radio").to_numpy()]
+    built = radio.groupby("item", sort=False)["configuration"].agg(";".join)
+    sites["built"] = built.reindex(sites.index, fill_value="")
+    live = sites["on_air"].map(len) > 0
+    has_built = sites["built"] != ""
+    sites["state"] = np.select(
+        [live & has_built, has_built, live], ["upgraded", "new", "existing"], default="unused"
+    ).astype(str)
+    on_air = bands_on_air(coverage, chosen)
+    bands = coverage.reach.bands
+    sites["operator"] = [
+        ";".join(name for name, table in on_air.items() if table[row].any()) for row in range(len(sites))
+    ]
+    any_operator = np.any(np.stack(list(on_air.values())), axis=0)
+    sites["bands"] = [";".join(sorted(bands[b] for b in np.flatnonzero(row))) for row in any_operator]
+    picked = options[chosen & options["kind"].isin(["structure", "radio"]).to_numpy()]
+    cost = picked.groupby("item", sort=False)["cost_cny"].sum()
+    sites["cost_cny"] = cost.reindex(sites.index, fill_value=0).astype(np.int64)
+    served = villages[villages["after_5g"]]
+    sites["villages"] = served["server"].value_counts().reindex(sites.index, fill_value=0).astype(np.int64)
+    sites["alone"] = _alone(coverage, problem, places, chosen, sites)
+    return sites
+
+
+def _alone(
+    coverage: Coverage,
+    problem: SitingProblem,
+    places: Places,
+    chosen: NDArray[np.bool_],
+    sites: gpd.GeoDataFrame,
+) -> NDArray[np.int64]:
+    """Villages that would lose 5G without what is built on each site."""
+    item = coverage.options["item"].to_numpy()
+    radio = (coverage.options["kind"] == "radio").to_numpy()
+    rows = places.slice("5g", "village")
+    full = int(serve(problem, chosen)[1][rows].sum())
+    alone = np.zeros(len(sites), np.int64)
+    for row in np.flatnonzero((sites["built"] != "").to_numpy()):
+        without = chosen & ~(radio & (item == sites.index[row]))
+        alone[row] = full - int(serve(problem, without)[1][rows].sum())
+    return alone
+
+
+def node_table(
+    coverage: Coverage, chosen: NDArray[np.bool_], villages: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Fibre nodes with their state after the plan, as `dualgig.plan.Plan` says."""
+    nodes = coverage.region.nodes.copy()
+    options = coverage.options[chosen & (coverage.options["kind"] == "node").to_numpy()]
+    cost = options.groupby("item", sort=False)["cost_cny"].sum()
+    is_built = nodes.index.isin(cost.index)
+    stands = (nodes["stands"] != "none").to_numpy()
+    nodes["state"] = np.select(
+        [is_built & stands, is_built, stands], ["upgraded", "new", "existing"], default="unused"
+    ).astype(str)
+    nodes["cost_cny"] = cost.reindex(nodes.index, fill_value=0).astype(np.int64)
+    served = villages[villages["after_gigabit"]]
+    nodes["villages"] = served["olt"].value_counts().reindex(nodes.index, fill_value=0).astype(np.int64)
+    return nodes
+
+
+def gap_table(townships: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Every place that is not served after the plan, duties first, as `dualgig.plan.Plan` says."""
+    frames = []
+    for level, table in (("township", townships), ("village", villages)):
+        for service in SERVICES:
+            rows = table[~table[f"after_{service}"]]
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "id": rows.index.astype(str),
+                        "name": rows["name"].to_numpy(),
+                        "level": level,
+                        "township": rows.index.astype(str) if level == "township" else rows["township"].to_numpy(),
+                        "service": service,
+                        "duty": rows[f"duty_{service}"].to_numpy(),
+                        "reason": rows[f"reason_{service}"].to_numpy(),
+                        "cost_cny": rows[f"cost_{service}_cny"].to_numpy(),
+                    }
+                )
+            )
+    gaps = pd.concat(frames, ignore_index=True)
+    gaps["cost_cny"] = gaps["cost_cny"].astype("Int64")
+    order = np.lexsort((gaps["service"], gaps["id"], gaps["level"], ~gaps["duty"].to_numpy(dtype=bool)))
+    return gaps.iloc[order].reset_index(drop=True)
+
+
+def conflict_table(region: Region, problem: SitingProblem, places: Places) -> pd.DataFrame:
+    """Ledger entries that contradict the prediction.
+
+    Parameters
+    ----------
+    problem
+        The siting problem without the ledger: what would be predicted.
+    """
+    nothing = np.zeros(len(problem.option_ids), np.bool_)
+    predicted = serve(problem, nothing)[1]
+    rows: list[dict[str, object]] = []
+    for service in SERVICES:
+        verdict, ledger = counted(region, service), ledger_of(region, service)
+        for level, table in (("township", region.townships), ("village", region.villages)):
+            first = places.first(service, level)
+            for number, place in enumerate(table.index):
+                said = verdict.get(str(place))
+                if said is None or said == bool(predicted[first + number]):
+                    continue
+                entry = ledger.loc[[place]].iloc[-1]
+                rows.append(
+                    {
+                        "id": str(place),
+                        "name": table["name"].iloc[number],
+                        "service": service,
+                        "predicted": bool(predicted[first + number]),
+                        "ledger": said,
+                        "source": entry["source"],
+                        "date": entry["date"],
+                    }
+                )
+    columns = ["id", "name", "service", "predicted", "ledger", "source", "date"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def coverage_counts(
+    coverage: Coverage, chosen: NDArray[np.bool_], townships: gpd.GeoDataFrame, villages: gpd.GeoDataFrame
+) -> dict[str, dict[str, int]]:
+    """People, villages and townships with each service before and after, and all that there are."""
+    rural = (villages["kind"] == "village").to_numpy()
+    counted_townships = ~townships["kind"].isin(UNCOUNTED_TOWNSHIPS).to_numpy()
+    people_5g = dict(zip(("before", "after"), people_served(coverage, chosen), strict=True))
+    result: dict[str, dict[str, int]] = {}
+    for when in ("before", "after"):
+        counts = {
+            "people": int(coverage.region.demand["weight"].sum()),
+            "villages": int(rural.sum()),
+            "townships": int(counted_townships.sum()),
+        }
+        for service in SERVICES:
+            column = f"{when}_{service}"
+            counts[f"villages_{service}"] = int((villages[column].to_numpy() & rural).sum())
+            counts[f"townships_{service}"] = int((townships[column].to_numpy() & counted_townships).sum())
+        counts["people_5g"] = people_5g[when]
+        counts["people_gigabit"] = int(villages.loc[villages[f"{when}_gigabit"], "population"].sum())
+        result[when] = counts
+    return result
+
+
+def route_table(coverage: Coverage, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+    """Trench that the plan builds: links to villages, and uplinks of new nodes (no village)."""
+    region, links, options = coverage.region, coverage.links, coverage.options
+    node_ids, village_ids = region.nodes.index.astype(str), region.villages.index.astype(str)
+    rows: list[dict[str, object]] = []
+    for number in np.flatnonzero(chosen[(options["kind"] == "link").to_numpy()]):
+        option = links.option_id(number, node_ids, village_ids)
+        rows.append(
+            _route(
+                f"{option}",
+                node_ids[links.node[number]],
+                village_ids[links.village[number]],
+                float(links.cable_m[number]),
+                links.trench_m[number],
+                int(options.at[option, "cost_cny"]),
+                links.path_xy(number),
+            )
+        )
+    for option in options.index[chosen & (options["kind"] == "node").to_numpy()]:
+        node = node_ids.get_loc(options.at[option, "item"])
+        trench = links.uplink_trench_m[node]
+        rows.append(
+            _route(
+                str(option),
+                node_ids[node],
+                "",
+                float(links.uplink_m[node]),
+                trench,
+                int(options.at[option, "cost_cny"]),
+                links.uplink_xy(node),
+            )
+        )
+    rows = [row for row in rows if row["new_km"]]
+    columns = ["id", "node", "village", "length_km", "new_km", "build", "cost_cny", "geometry"]
+    frame = pd.DataFrame(rows, columns=columns).set_index("id")
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=region.metric_crs).to_crs("EPSG:4326")
+
+
+def _route(
+    option: str,
+    node: str,
+    village: str,
+    cable_m: float,
+    trench_m: NDArray[np.float64],
+    cost_cny: int,
+    xy: NDArray[np.float64],
+) -> dict[str, object]:
+    new = [BUILD_TYPES[b] for b in range(1, len(BUILD_TYPES)) if trench_m[b] > 0]
+    return {
+        "id": option,
+        "node": node,
+        "village": village,
+        "length_km": cable_m / 1000.0,
+        "new_km": float(trench_m[1:].sum()) / 1000.0,
+        "build": ";".join(new),
+        "cost_cny": cost_cny,
+        "geometry": shapely.LineString(xy) if len(xy) > 1 else shapely.LineString(),
+    }

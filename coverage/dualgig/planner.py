@@ -1,0 +1,181 @@
+"""Region and Coverage to a Plan: formulate, solve, explain, assemble."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dualgig.assemble import (
+    conflict_table,
+    coverage_counts,
+    gap_table,
+    node_table,
+    place_tables,
+    route_table,
+    site_table,
+)
+from dualgig.errors import ProjectError
+from dualgig.formulate import siting_problem
+from dualgig.plan import Plan, Score, Stage
+from dualgig.reasons import gap_reasons
+from dualgig.siting.marginal import cost_to_meet, cost_to_serve
+from dualgig.siting.problem import serve
+from dualgig.siting.stages import solve
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dualgig.predict import Coverage, Progress
+    from dualgig.region.model import Region
+    from dualgig.siting.problem import SitingProblem
+
+LOCKED_GOAL = "locked"
+
+
+def make_plan(region: Region, coverage: Coverage, progress: Progress | None = None) -> Plan:
+    """Choose what to build, prove how good it is, and explain what stays uncovered.
+
+    Parameters
+    ----------
+    region, coverage
+        The region and its predicted coverage.
+    progress
+        Called with a message key and the share done, 0 to 1.
+
+    Raises
+    ------
+    ProjectError
+        What is locked cannot be built within the budget.
+    SolverError
+        The solver ended without a plan.
+    """
+    tell = progress or (lambda _key, _share: None)
+    problem, _ = siting_problem(coverage)
+    solver = region.project.solver
+    result = solve(
+        problem,
+        gap=solver.gap,
+        node_limit=solver.node_limit,
+        time_limit_s=solver.time_limit_s,
+        threads=solver.threads,
+        progress=lambda stage, share: tell(f"progress.stage.{stage}", share),
+    )
+    for goal in problem.goals:
+        missing = goal.places[~result.places[goal.places]]
+        if goal.name == LOCKED_GOAL and len(missing):
+            names = ", ".join(problem.place_ids[place].removeprefix("lock:") for place in missing)
+            raise ProjectError(
+                f"{region.project.path}: locked sites cannot be built within the budget: {names}. "
+                "Raise budget.total_cny or unlock some."
+            )
+    stages = tuple(
+        Stage(stage.stage, stage.sense, stage.value, stage.bound, stage.gap, stage.method) for stage in result.stages
+    )
+    return _describe(
+        coverage,
+        problem,
+        result.chosen,
+        status=result.status,
+        duty=result.duty,
+        shortage_cny=result.shortage_cny,
+        gap=result.gap,
+        stages=stages,
+        tell=tell,
+    )
+
+
+def gaps_today(region: Region, coverage: Coverage, progress: Progress | None = None) -> Plan:
+    """What is served today and what is not, as a Plan in which nothing is built.
+
+    Gaps that could be served carry the reason ``budget`` and what serving each alone would cost.
+    """
+    tell = progress or (lambda _key, _share: None)
+    problem, _ = siting_problem(coverage)
+    nothing = np.zeros(len(problem.option_ids), np.bool_)
+    served = serve(problem, nothing)[1]
+    short = any(
+        int(served[goal.places].sum()) < goal.required for goal in problem.goals if goal.name != LOCKED_GOAL
+    )
+    return _describe(
+        coverage,
+        problem,
+        nothing,
+        status="optimal",
+        duty="undecided" if short else "met",
+        shortage_cny=0,
+        gap=0.0,
+        stages=(),
+        tell=tell,
+    )
+
+
+def _describe(
+    coverage: Coverage,
+    problem: SitingProblem,
+    chosen: NDArray[np.bool_],
+    *,
+    tell: Progress,
+    **verdict: object,
+) -> Plan:
+    """The Plan of a set of chosen options."""
+    region = coverage.region
+    tell("progress.explain", 0.0)
+    predicted, places = siting_problem(coverage, ledger=False)
+    served = serve(problem, chosen)[1]
+    cost = np.zeros(len(served), np.int64)
+    gaps = np.flatnonzero(~served)
+    gaps = gaps[gaps < 2 * (places.townships + places.villages)]
+    reason = gap_reasons(coverage, problem, places, served)
+    cost[gaps] = cost_to_serve(problem, chosen, gaps)
+    tell("progress.explain", 0.5)
+    townships, villages = place_tables(coverage, problem, places, chosen, reason, cost)
+    sites = site_table(coverage, problem, places, chosen, villages)
+    lines = coverage.cost_lines
+    built = lines["option"].isin(coverage.options.index[chosen])
+    scoreboard = _scoreboard(region, problem, chosen)
+    tell("progress.explain", 1.0)
+    return Plan(
+        region=region,
+        budget_cny=problem.budget_cny,
+        scoreboard=scoreboard,
+        townships=townships,
+        villages=villages,
+        sites=sites,
+        nodes=node_table(coverage, chosen, villages),
+        routes=route_table(coverage, chosen),
+        cost_lines=lines[built].reset_index(drop=True),
+        gaps=gap_table(townships, villages),
+        conflicts=conflict_table(region, predicted, places),
+        coverage=coverage_counts(coverage, chosen, townships, villages),
+        **verdict,  # type: ignore[arg-type]
+    )
+
+
+def _scoreboard(region: Region, problem: SitingProblem, chosen: NDArray[np.bool_]) -> tuple[Score, ...]:
+    """One row a goal of the project: required, before, achieved, met, what the missing part costs."""
+    before = serve(problem, np.zeros(len(chosen), np.bool_))[1]
+    after = serve(problem, chosen)[1]
+    rows = []
+    for goal in problem.goals:
+        if goal.name == LOCKED_GOAL:
+            continue
+        achieved = int(after[goal.places].sum())
+        short = max(goal.required - achieved, 0)
+        cost = cost_to_meet(problem, chosen, goal) if short else 0
+        share = getattr(region.project.goals, goal.name)
+        rows.append(
+            Score(
+                goal=goal.name,
+                service="gigabit" if goal.name.endswith("gigabit") else "5g",
+                required=float(share),
+                places=len(goal.places),
+                needed=goal.required,
+                before=int(before[goal.places].sum()),
+                achieved=achieved,
+                met=short == 0,
+                short=short,
+                cost_to_meet_cny=None if cost < 0 else int(cost),
+            )
+        )
+    return tuple(rows)

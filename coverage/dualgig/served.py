@@ -1,0 +1,166 @@
+"""Who serves whom once a set of options is chosen: best servers, nodes, people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from dualgig.formulate import gigabit_before, radio_before, radio_cover
+from dualgig.ledger import counted
+from dualgig.options import on_air_bands
+from dualgig.radio.budget import link_budget
+from dualgig.standards import operators_of_goal
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dualgig.predict import Coverage
+
+
+@dataclass(frozen=True)
+class BestServer:
+    """Best server of every radio point among one operator's sites on air.
+
+    Attributes
+    ----------
+    margin_db : ndarray of float64, shape (points,)
+        Margin over the threshold; -inf where no site reaches the point.
+    site : ndarray of int64, shape (points,)
+        Row of the serving site; -1 where none. Of equal margins the first site wins.
+    band : ndarray of int64, shape (points,)
+        Column of the serving band in the reach; -1 where none.
+    """
+
+    margin_db: NDArray[np.float64]
+    site: NDArray[np.int64]
+    band: NDArray[np.int64]
+
+
+def bands_on_air(coverage: Coverage, chosen: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
+    """Per operator, which band is on air on which site with the chosen options: (sites, bands)."""
+    region, reach = coverage.region, coverage.reach
+    row_of = {str(site): row for row, site in enumerate(region.sites.index)}
+    shape = (len(row_of), len(reach.bands))
+    on_air = {operator: np.zeros(shape, np.bool_) for operator in region.project.operators}
+    for site, row in row_of.items():
+        for operator, bands in on_air_bands(region, site).items():
+            on_air[operator][row, [reach.bands.index(band) for band in bands]] = True
+    configurations = {configuration.id: configuration for configuration in region.project.configurations}
+    built = coverage.options[chosen & (coverage.options["kind"] == "radio").to_numpy()]
+    for item, name in zip(built["item"], built["configuration"], strict=True):
+        configuration = configurations[name]
+        on_air[configuration.operator][row_of[item], [reach.bands.index(b) for b in configuration.bands]] = True
+    return on_air
+
+
+def best_server(coverage: Coverage, on_air: NDArray[np.bool_]) -> BestServer:
+    """Best server of every radio point, given which band is on air where, (sites, bands)."""
+    reach = coverage.reach
+    points = len(coverage.tests.points)
+    margin = np.where(on_air[reach.site], reach.margin_db, -np.inf).astype(np.float64)
+    band = margin.argmax(axis=1) if margin.shape[1] else np.zeros(len(margin), np.int64)
+    value = margin[np.arange(len(margin)), band] if margin.size else np.full(len(margin), -np.inf)
+    live = np.flatnonzero(np.isfinite(value))
+    order = live[np.lexsort((reach.site[live], -value[live], reach.point[live]))]
+    first = np.unique(reach.point[order], return_index=True)[1]
+    best = order[first]
+    result = BestServer(np.full(points, -np.inf), np.full(points, -1, np.int64), np.full(points, -1, np.int64))
+    result.margin_db[reach.point[best]] = value[best]
+    result.site[reach.point[best]] = reach.site[best]
+    result.band[reach.point[best]] = band[best]
+    return result
+
+
+def radio_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+    """Server, SS-RSRP, margin and failing key points of every place, townships first.
+
+    The point told of is the weakest of those that the place's test needs, under the operator whose
+    coverage there is the best. For a share of people or area it is the last point needed when the
+    points are taken from the strongest on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a place, columns ``server``, ``rsrp_dbm``, ``margin_db``, ``fails``.
+    """
+    region, tests = coverage.region, coverage.tests
+    servers = [
+        best_server(coverage, on_air)
+        for operator, on_air in bands_on_air(coverage, chosen).items()
+        if operator in operators_of_goal(region)
+    ]
+    radio = region.project.radio
+    budgets = [link_budget(radio, radio.bands[band]) for band in coverage.reach.bands]
+    kinds = tests.points["kind"].to_numpy()
+    sites = region.sites.index.astype(str)
+    places = len(region.townships) + len(region.villages)
+    table = pd.DataFrame(
+        {"server": "", "rsrp_dbm": np.nan, "margin_db": np.nan, "fails": ""}, index=pd.RangeIndex(places)
+    )
+    best_margin = np.full(places, -np.inf)
+    failing: list[set[str] | None] = [None] * places
+    indptr = tests.weights.indptr
+    for test in np.flatnonzero(~tests.near):
+        entries = slice(indptr[test], indptr[test + 1])
+        points = tests.weights.indices[entries]
+        weights = tests.weights.data[entries]
+        place = int(tests.place[test])
+        for server in servers:
+            margin = server.margin_db[points]
+            order = np.argsort(-margin, kind="stable")
+            weakest = order[np.searchsorted(np.cumsum(weights[order]), tests.need[test])]
+            fails = set(kinds[points[margin < 0]]) if margin[weakest] < 0 else set()
+            if failing[place] is None or margin[weakest] > best_margin[place]:
+                failing[place] = fails
+            if margin[weakest] > best_margin[place]:
+                best_margin[place] = margin[weakest]
+                site, band = server.site[points[weakest]], server.band[points[weakest]]
+                table.loc[place, "server"] = sites[site]
+                table.loc[place, "margin_db"] = margin[weakest]
+                table.loc[place, "rsrp_dbm"] = budgets[band].rsrp_of_margin_dbm(margin[weakest])
+    table["fails"] = [";".join(sorted(kinds_of)) if kinds_of else "" for kinds_of in failing]
+    return table
+
+
+def people_served(coverage: Coverage, chosen: NDArray[np.bool_]) -> tuple[int, int]:
+    """People with 5G before and after: demand points served by any operator.
+
+    In a village on which the ledger decides, everybody or nobody is served today; there only what
+    is built adds to nobody.
+    """
+    points = coverage.tests.points
+    demand = (points["kind"] == "demand").to_numpy()
+    people = points["weight"].to_numpy(dtype=np.int64)
+    margin = coverage.reach.margin_db
+    before = radio_before(coverage, None, margin)
+    verdict = counted(coverage.region, "5g")
+    said = points["village"].map(verdict)
+    before = np.where(said.notna(), said.eq(True).to_numpy(), before)  # noqa: FBT003
+    built = (radio_cover(coverage, None, margin).astype(np.int32) @ chosen.astype(np.int32)) > 0
+    after = before | built
+    return int(people[demand & before].sum()), int(people[demand & after].sum())
+
+
+def fibre_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame:
+    """Node and cable of every village with gigabit after the plan, in the region's order.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a village, columns ``olt`` (node id or empty), ``cable_km`` (NaN where the cable
+        stands already and its length is not known).
+    """
+    region, links = coverage.region, coverage.links
+    villages = region.villages
+    before = gigabit_before(region, counted(region, "gigabit"))
+    olt = np.where(before & (villages["fibre"] == "10gpon").to_numpy(), villages["node"].to_numpy(), "").astype(object)
+    cable = np.full(len(villages), np.nan)
+    table = coverage.options
+    is_link = (table["kind"] == "link").to_numpy()
+    picked = np.flatnonzero(chosen[is_link])
+    olt[links.village[picked]] = region.nodes.index.to_numpy()[links.node[picked]]
+    cable[links.village[picked]] = links.cable_m[picked] / 1000.0
+    return pd.DataFrame({"olt": olt.astype(str), "cable_km": cable}, index=villages.index)
