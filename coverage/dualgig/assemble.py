@@ -11,6 +11,7 @@ import shapely
 
 from dualgig.formulate import UNCOUNTED_TOWNSHIPS
 from dualgig.ledger import counted, ledger_of
+from dualgig.options import link_option
 from dualgig.project import SERVICES
 from dualgig.region.model import BUILD_TYPES
 from dualgig.served import bands_on_air, fibre_service, people_served, radio_service
@@ -118,15 +119,15 @@ def _alone(
     rows = places.slice("5g", "village")
     full = int(serve(problem, chosen)[1][rows].sum())
     alone = np.zeros(len(sites), np.int64)
-    for row in np.flatnonzero((sites["built"] != "").to_numpy()):
-        without = chosen & ~(radio & (item == sites.index[row]))
+    for row, (site, built) in enumerate(sites["built"].items()):
+        if not built:
+            continue
+        without = chosen & ~(radio & (item == site))
         alone[row] = full - int(serve(problem, without)[1][rows].sum())
     return alone
 
 
-def node_table(
-    coverage: Coverage, chosen: NDArray[np.bool_], villages: gpd.GeoDataFrame
-) -> gpd.GeoDataFrame:
+def node_table(coverage: Coverage, chosen: NDArray[np.bool_], villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Fibre nodes with their state after the plan, as `dualgig.plan.Plan` says."""
     nodes = coverage.region.nodes.copy()
     options = coverage.options[chosen & (coverage.options["kind"] == "node").to_numpy()]
@@ -154,7 +155,9 @@ def gap_table(townships: gpd.GeoDataFrame, villages: gpd.GeoDataFrame) -> pd.Dat
                         "id": rows.index.astype(str),
                         "name": rows["name"].to_numpy(),
                         "level": level,
-                        "township": rows.index.astype(str) if level == "township" else rows["township"].to_numpy(),
+                        "township": rows.index.astype(str)
+                        if level == "township"
+                        else rows["township"].to_numpy(),
                         "service": service,
                         "duty": rows[f"duty_{service}"].to_numpy(),
                         "reason": rows[f"reason_{service}"].to_numpy(),
@@ -230,23 +233,26 @@ def coverage_counts(
 def route_table(coverage: Coverage, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame:
     """Trench that the plan builds: links to villages, and uplinks of new nodes (no village)."""
     region, links, options = coverage.region, coverage.links, coverage.options
-    node_ids, village_ids = region.nodes.index.astype(str), region.villages.index.astype(str)
+    node_ids = [str(node) for node in region.nodes.index]
+    village_ids = [str(village) for village in region.villages.index]
+    cost_cny = options["cost_cny"].to_dict()
     rows: list[dict[str, object]] = []
     for number in np.flatnonzero(chosen[(options["kind"] == "link").to_numpy()]):
-        option = links.option_id(number, node_ids, village_ids)
+        option = link_option(node_ids[links.node[number]], village_ids[links.village[number]])
         rows.append(
             _route(
-                f"{option}",
+                option,
                 node_ids[links.node[number]],
                 village_ids[links.village[number]],
                 float(links.cable_m[number]),
                 links.trench_m[number],
-                int(options.at[option, "cost_cny"]),
+                int(cost_cny[option]),
                 links.path_xy(number),
             )
         )
-    for option in options.index[chosen & (options["kind"] == "node").to_numpy()]:
-        node = node_ids.get_loc(options.at[option, "item"])
+    built_nodes = options.loc[chosen & (options["kind"] == "node").to_numpy(), "item"]
+    for option, item in built_nodes.items():
+        node = node_ids.index(item)
         trench = links.uplink_trench_m[node]
         rows.append(
             _route(
@@ -255,7 +261,7 @@ def route_table(coverage: Coverage, chosen: NDArray[np.bool_]) -> gpd.GeoDataFra
                 "",
                 float(links.uplink_m[node]),
                 trench,
-                int(options.at[option, "cost_cny"]),
+                int(cost_cny[option]),
                 links.uplink_xy(node),
             )
         )

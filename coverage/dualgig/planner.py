@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dualgig.predict import Coverage, Progress
+    from dualgig.project import Goals
     from dualgig.region.model import Region
     from dualgig.siting.problem import SitingProblem
 
@@ -70,9 +71,11 @@ def make_plan(region: Region, coverage: Coverage, progress: Progress | None = No
                 "Raise budget.total_cny or unlock some."
             )
     stages = tuple(
-        Stage(stage.stage, stage.sense, stage.value, stage.bound, stage.gap, stage.method) for stage in result.stages
+        Stage(stage.stage, stage.sense, stage.value, stage.bound, stage.gap, stage.method)
+        for stage in result.stages
     )
     return _describe(
+        region,
         coverage,
         problem,
         result.chosen,
@@ -98,6 +101,7 @@ def gaps_today(region: Region, coverage: Coverage, progress: Progress | None = N
         int(served[goal.places].sum()) < goal.required for goal in problem.goals if goal.name != LOCKED_GOAL
     )
     return _describe(
+        region,
         coverage,
         problem,
         nothing,
@@ -111,6 +115,7 @@ def gaps_today(region: Region, coverage: Coverage, progress: Progress | None = N
 
 
 def _describe(
+    region: Region,
     coverage: Coverage,
     problem: SitingProblem,
     chosen: NDArray[np.bool_],
@@ -119,7 +124,6 @@ def _describe(
     **verdict: object,
 ) -> Plan:
     """The Plan of a set of chosen options."""
-    region = coverage.region
     tell("progress.explain", 0.0)
     predicted, places = siting_problem(coverage, ledger=False)
     served = serve(problem, chosen)[1]
@@ -133,7 +137,7 @@ def _describe(
     sites = site_table(coverage, problem, places, chosen, villages)
     lines = coverage.cost_lines
     built = lines["option"].isin(coverage.options.index[chosen])
-    scoreboard = _scoreboard(region, problem, chosen)
+    scoreboard = _scoreboard(region.project.goals, problem, chosen)
     tell("progress.explain", 1.0)
     return Plan(
         region=region,
@@ -152,7 +156,7 @@ def _describe(
     )
 
 
-def _scoreboard(region: Region, problem: SitingProblem, chosen: NDArray[np.bool_]) -> tuple[Score, ...]:
+def _scoreboard(goals: Goals, problem: SitingProblem, chosen: NDArray[np.bool_]) -> tuple[Score, ...]:
     """One row a goal of the project: required, before, achieved, met, what the missing part costs."""
     before = serve(problem, np.zeros(len(chosen), np.bool_))[1]
     after = serve(problem, chosen)[1]
@@ -163,7 +167,7 @@ def _scoreboard(region: Region, problem: SitingProblem, chosen: NDArray[np.bool_
         achieved = int(after[goal.places].sum())
         short = max(goal.required - achieved, 0)
         cost = cost_to_meet(problem, chosen, goal) if short else 0
-        share = getattr(region.project.goals, goal.name)
+        share = getattr(goals, goal.name)
         rows.append(
             Score(
                 goal=goal.name,

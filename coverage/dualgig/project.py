@@ -390,6 +390,13 @@ class Project(Section):
         """Absolute path of an input that the project file names."""
         return (self._path.parent / path).resolve()
 
+    def in_language(self, language: Language) -> Project:
+        """The same project with another language of its outputs."""
+        general = self.project.model_copy(update={"language": language})
+        copy = self.model_copy(update={"project": general})
+        copy._path = self._path  # noqa: SLF001
+        return copy
+
     @model_validator(mode="after")
     def _references(self) -> Self:
         ids = [configuration.id for configuration in self.configurations]

@@ -55,9 +55,12 @@ def gap_reasons(
     unlinked = left[places.slice("gigabit", "village")]
     villages[unlinked] = np.asarray(coverage.links.reason, object)[unlinked]
     townships = reason[places.slice("gigabit", "township")]
+    unlinked = left[places.slice("gigabit", "township")]
     seats = seat_villages(region)
-    for row in np.flatnonzero(left[places.slice("gigabit", "township")]):
-        codes = [villages[row_of[village]] for village in seats[str(region.townships.index[row])]]
+    for row, township in enumerate(region.townships.index):
+        if not unlinked[row]:
+            continue
+        codes = [villages[row_of[village]] for village in seats[str(township)]]
         blocking = [code for code in codes if code in ("no_road", "optical_budget", "forbidden")]
         townships[row] = blocking[0] if blocking else "no_road"
     return reason

@@ -52,7 +52,9 @@ def bands_on_air(coverage: Coverage, chosen: NDArray[np.bool_]) -> dict[str, NDA
     built = coverage.options[chosen & (coverage.options["kind"] == "radio").to_numpy()]
     for item, name in zip(built["item"], built["configuration"], strict=True):
         configuration = configurations[name]
-        on_air[configuration.operator][row_of[item], [reach.bands.index(b) for b in configuration.bands]] = True
+        on_air[configuration.operator][row_of[item], [reach.bands.index(b) for b in configuration.bands]] = (
+            True
+        )
     return on_air
 
 
@@ -67,7 +69,9 @@ def best_server(coverage: Coverage, on_air: NDArray[np.bool_]) -> BestServer:
     order = live[np.lexsort((reach.site[live], -value[live], reach.point[live]))]
     first = np.unique(reach.point[order], return_index=True)[1]
     best = order[first]
-    result = BestServer(np.full(points, -np.inf), np.full(points, -1, np.int64), np.full(points, -1, np.int64))
+    result = BestServer(
+        np.full(points, -np.inf), np.full(points, -1, np.int64), np.full(points, -1, np.int64)
+    )
     result.margin_db[reach.point[best]] = value[best]
     result.site[reach.point[best]] = reach.site[best]
     result.band[reach.point[best]] = band[best]
@@ -156,7 +160,9 @@ def fibre_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame
     region, links = coverage.region, coverage.links
     villages = region.villages
     before = gigabit_before(region, counted(region, "gigabit"))
-    olt = np.where(before & (villages["fibre"] == "10gpon").to_numpy(), villages["node"].to_numpy(), "").astype(object)
+    olt = np.where(
+        before & (villages["fibre"] == "10gpon").to_numpy(), villages["node"].to_numpy(), ""
+    ).astype(object)
     cable = np.full(len(villages), np.nan)
     table = coverage.options
     is_link = (table["kind"] == "link").to_numpy()

@@ -1,0 +1,120 @@
+"""The command line: a thin shell over the Python functions."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+import dualgig as dg
+from dualgig.errors import DualGigError, InputError
+from dualgig.project import Language, Project
+from dualgig.screen import Steps, show_gaps, show_plan, show_problems
+from dualgig.text import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MISTAKE, DUTY_NOT_MET, INTERRUPTED = 1, 3, 130
+
+app = typer.Typer(
+    name="dualgig",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    help="Plan 5G and gigabit-fibre coverage: what is served today, what to build, and what stays a gap.\n\n"
+    "Exit codes: 0 fine, 1 something in the inputs is wrong, 2 wrong usage, 3 planned but a duty is not met.",
+)
+
+ProjectPath = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project file (project.toml).")]
+OutputFolder = Annotated[
+    Path | None, typer.Option("--out", help="Folder of the outputs; maps/<project name> where not given.")
+]
+LanguageChoice = Annotated[
+    str | None,
+    typer.Option("--language", help="Language of every output, zh or en; the project's where not given."),
+]
+
+
+@app.command()
+def plan(project: ProjectPath, out: OutputFolder = None, language: LanguageChoice = None) -> None:
+    """Choose what to build, and write map, report and lists."""
+    loaded = _load(project, language)
+    with Steps(Console(stderr=True), loaded.project.language) as steps:
+        steps("progress.read", 0.0)
+        region = dg.load_region(loaded)
+        coverage = dg.predict_coverage(region, steps)
+        result = dg.make_plan(region, coverage, steps)
+        steps("progress.write", 0.0)
+        folder = dg.write_outputs(result, out or _default_folder(loaded))
+    show_plan(Console(), result, folder, loaded.project.language)
+    if result.duty != "met":
+        raise typer.Exit(DUTY_NOT_MET)
+
+
+@app.command()
+def gaps(project: ProjectPath, out: OutputFolder = None, language: LanguageChoice = None) -> None:
+    """Show what is served today and what is not; nothing is built."""
+    loaded = _load(project, language)
+    with Steps(Console(stderr=True), loaded.project.language) as steps:
+        steps("progress.read", 0.0)
+        region = dg.load_region(loaded)
+        coverage = dg.predict_coverage(region, steps)
+        result = dg.gaps_today(region, coverage, steps)
+        steps("progress.write", 0.0)
+        folder = dg.write_outputs(result, out or _default_folder(loaded, "-gaps"))
+    show_gaps(Console(), result, folder, loaded.project.language)
+
+
+@app.command()
+def check(project: ProjectPath, language: LanguageChoice = None) -> None:
+    """List every problem of the inputs at once: file, row, column, and how to mend it."""
+    loaded = _load(project, language)
+    problems = dg.check(loaded)
+    show_problems(Console(), problems, loaded.project.language)
+    if any(problem.severity == "error" for problem in problems):
+        raise typer.Exit(MISTAKE)
+
+
+def _load(path: Path, language: str | None) -> Project:
+    """The project, in the language asked for."""
+    project = Project.load(path)
+    if language is None:
+        return project
+    chosen: dict[str, Language] = {"zh": "zh", "en": "en"}
+    if language not in chosen:
+        raise typer.BadParameter(f"{language!r} is neither zh nor en", param_hint="--language")
+    return project.in_language(chosen[language])
+
+
+def _default_folder(project: Project, suffix: str = "") -> Path:
+    """Where outputs go when nothing else is said."""
+    return Path("maps") / f"{project.name}{suffix}"
+
+
+def _told(run: Callable[[], object]) -> int:
+    """Run the command line; a user's mistake is told in plain words, never as a traceback."""
+    complain = Console(stderr=True)
+    try:
+        run()
+    except InputError as error:
+        show_problems(complain, list(error.problems), "en")
+        return MISTAKE
+    except DualGigError as error:
+        complain.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        return MISTAKE
+    except KeyboardInterrupt:
+        complain.print(say("en", "terminal.stopped"), markup=False, highlight=False)
+        return INTERRUPTED
+    except SystemExit as exit_:
+        return exit_.code if isinstance(exit_.code, int) else MISTAKE
+    return 0
+
+
+def main() -> None:
+    """Entry point of ``dualgig``."""
+    sys.exit(_told(app))

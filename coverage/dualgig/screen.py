@@ -1,0 +1,236 @@
+"""What a planner reads in the terminal: verdict, scoreboard, money, gaps, progress."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from dualgig.text import say
+from dualgig.text.numbers import money, percent
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from rich.console import Console
+
+    from dualgig.errors import Problem
+    from dualgig.plan import Plan
+    from dualgig.project import Language
+
+FIRST_GAPS = 10
+"""Left-out duties that the terminal names; the lists have them all."""
+
+
+class Steps:
+    """Progress on standard error: a live bar in a terminal, a line a step elsewhere."""
+
+    def __init__(self, console: Console, language: Language) -> None:
+        self._console = console
+        self._language: Language = language
+        self._bar: Progress | None = None
+        self._last = ""
+        if console.is_terminal:
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TimeElapsedColumn(),
+                console=console,
+                transient=True,
+            )
+
+    def __enter__(self) -> Self:
+        """Start the live display."""
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the live display away."""
+        if self._bar:
+            self._bar.stop()
+
+    def __call__(self, key: str, share: float) -> None:
+        """Tell that a step, named by its message key, is done to a share."""
+        words = say(self._language, key)
+        if self._bar:
+            if key != self._last:
+                for task in self._bar.task_ids:
+                    self._bar.remove_task(task)
+                self._bar.add_task(words, total=1.0)
+            self._bar.update(self._bar.task_ids[-1], completed=share)
+        elif key != self._last:
+            self._console.print(f"{words} ...", highlight=False)
+        self._last = key
+
+
+def show_plan(console: Console, plan: Plan, folder: Path, language: Language) -> None:
+    """Verdict, scoreboard, cost, proof, and where the files are."""
+    tone = "green" if plan.duty == "met" else "red"
+    console.print()
+    console.print(
+        f"[bold]{escape(plan.region.project.title)}[/]: [bold {tone}]{say(language, f'duty.{plan.duty}')}[/]"
+    )
+    console.print(scoreboard(plan, language))
+    total = plan.cost_cny
+    share = percent(total / plan.budget_cny) if plan.budget_cny else "-"
+    _line(
+        console,
+        say(
+            language,
+            "terminal.cost",
+            cost=money(language, total),
+            budget=money(language, plan.budget_cny),
+            share=share,
+        ),
+    )
+    built = plan.sites["state"].isin(["new", "upgraded"]).sum()
+    nodes = plan.nodes["state"].isin(["new", "upgraded"]).sum() if len(plan.nodes) else 0
+    trench = f"{plan.routes['new_km'].sum():,.0f}" if len(plan.routes) else "0"
+    _line(console, say(language, "terminal.built", sites=int(built), nodes=int(nodes), trench=trench))
+    before, after = plan.coverage["before"], plan.coverage["after"]
+    _line(
+        console,
+        say(
+            language,
+            "terminal.others",
+            before_5g=before["villages_5g"],
+            after_5g=after["villages_5g"],
+            before_gigabit=before["villages_gigabit"],
+            after_gigabit=after["villages_gigabit"],
+            villages=after["villages"],
+        ),
+    )
+    _line(
+        console,
+        say(
+            language, "terminal.proof", status=say(language, f"status.{plan.status}"), gap=gap_text(plan.gap)
+        ),
+    )
+    _left_out(console, plan, language)
+    if plan.region.warnings:
+        _line(console, say(language, "terminal.warnings", count=len(plan.region.warnings)))
+    console.print()
+    show_files(console, folder, language)
+
+
+def gap_text(gap: float) -> str:
+    """A gap in percent, with the digits that matter; 0 only when it is 0."""
+    return "0" if gap == 0 else f"{100 * gap:.2g} %"
+
+
+def show_files(console: Console, folder: Path, language: Language) -> None:
+    """Where the outputs are."""
+    _line(console, say(language, "terminal.files", folder=folder))
+    _line(console, "  " + "  ".join(sorted(file.name for file in folder.iterdir())))
+    _line(console, say(language, "terminal.open", file=folder / "map.html"))
+
+
+def scoreboard(plan: Plan, language: Language, title: str = "scoreboard.title") -> Table:
+    """The target scoreboard: before, after, required."""
+    table = Table(title=say(language, title), title_justify="left", title_style="bold")
+    table.add_column(say(language, "scoreboard.goal"))
+    for key in ("before", "after", "required", "places"):
+        table.add_column(say(language, f"scoreboard.{key}"), justify="right")
+    table.add_column(say(language, "scoreboard.met"))
+    table.add_column(say(language, "scoreboard.cost_to_meet"), justify="right")
+    for row in plan.scoreboard:
+        met = (
+            f"[green]{say(language, 'scoreboard.yes')}[/]"
+            if row.met
+            else f"[red]{say(language, 'scoreboard.no', short=row.short)}[/]"
+        )
+        cost = "" if row.met else _cost(language, row.cost_to_meet_cny)
+        table.add_row(
+            say(language, f"goal.{row.goal}"),
+            str(row.before),
+            str(row.achieved),
+            f"{row.needed} ({percent(row.required)})",
+            str(row.places),
+            met,
+            cost,
+        )
+    return table
+
+
+def show_gaps(console: Console, plan: Plan, folder: Path, language: Language) -> None:
+    """What is served today: scoreboard, and gaps by service and reason."""
+    console.print()
+    console.print(f"[bold]{escape(plan.region.project.title)}[/]")
+    console.print(scoreboard(plan, language, "terminal.gaps_title"))
+    table = Table(show_edge=False)
+    for key in ("gap_service", "gap_reason"):
+        table.add_column(say(language, f"terminal.{key}"))
+    table.add_column(say(language, "terminal.gap_count"), justify="right")
+    groups = Counter(zip(plan.gaps["service"], plan.gaps["reason"], strict=True))
+    for (service, reason), count in sorted(groups.items()):
+        words = say(language, "terminal.buildable" if reason == "budget" else f"reason.{reason}")
+        table.add_row(say(language, f"service.{service}"), words, str(count))
+    console.print(table)
+    _line(console, say(language, "terminal.gaps_note"))
+    console.print()
+    show_files(console, folder, language)
+
+
+def show_problems(console: Console, problems: list[Problem], language: Language) -> None:
+    """Every problem of the inputs, a line each, and their count."""
+    for problem in problems:
+        tone = "red" if problem.severity == "error" else "yellow"
+        console.print(
+            f"[{tone}]{say(language, f'terminal.{problem.severity}')}[/] {escape(str(problem))}",
+            highlight=False,
+            soft_wrap=True,
+        )
+    if not problems:
+        _line(console, say(language, "terminal.check_clean"))
+        return
+    errors = sum(problem.severity == "error" for problem in problems)
+    _line(console, say(language, "terminal.check_found", errors=errors, warnings=len(problems) - errors))
+
+
+def _left_out(console: Console, plan: Plan, language: Language) -> None:
+    """The duties that the plan leaves out, the first of them by name."""
+    missing = plan.gaps[plan.gaps["duty"]]
+    if not len(missing):
+        return
+    if plan.shortage_cny > 0:
+        words = say(
+            language, "terminal.shortage", shortage=money(language, plan.shortage_cny), count=len(missing)
+        )
+    else:
+        words = say(language, "terminal.left_out", count=len(missing))
+    _line(console, words)
+    table = Table(show_edge=False)
+    for key in ("gap_place", "gap_service", "gap_reason"):
+        table.add_column(say(language, f"terminal.{key}"))
+    table.add_column(say(language, "terminal.gap_cost"), justify="right")
+    first = missing.head(FIRST_GAPS)
+    known = first["cost_cny"].notna()
+    costs = first["cost_cny"].fillna(0).astype(int)
+    for name, place, service, reason, cost, priced in zip(
+        first["name"], first["id"], first["service"], first["reason"], costs, known, strict=True
+    ):
+        table.add_row(
+            f"{escape(name)} [dim]{escape(place)}[/]",
+            say(language, f"service.{service}"),
+            say(language, f"reason.{reason}"),
+            _cost(language, cost if priced else None),
+        )
+    console.print(table)
+
+
+def _cost(language: Language, cost_cny: int | None) -> str:
+    """Money, or the sign for what no money buys."""
+    return say(language, "terminal.impossible") if cost_cny is None else money(language, cost_cny)
+
+
+def _line(console: Console, words: str) -> None:
+    """Plain words: names with brackets are not markup, numbers are not coloured."""
+    console.print(words, markup=False, highlight=False, soft_wrap=True)
