@@ -1,0 +1,1 @@
+"""Plans to files: JSON, CSV, XLSX, GeoPackage, and the folder that holds them."""

@@ -1,0 +1,167 @@
+"""The contract of ``plan.json``: a pydantic model, from which its JSON schema follows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+# pydantic reads the annotations when it builds the models
+from dualgig.plan import Duty, Reason, Status  # noqa: TC001
+from dualgig.project import Service, Share  # noqa: TC001
+
+Whole = Annotated[int, Field(ge=0)]
+Cny = Annotated[int, Field(ge=0, description="Whole yuan.")]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ScoreRow(_Part):
+    """One row of the target scoreboard."""
+
+    goal: str = Field(description="As in the project file, e.g. township_5g.")
+    service: Service
+    required: Share = Field(description="Share of the places that must be served.")
+    places: Whole = Field(description="Places that the goal counts.")
+    needed: Whole = Field(description="How many of them must be served.")
+    before: Whole = Field(description="Served today.")
+    achieved: Whole = Field(description="Served with the plan.")
+    met: bool
+    short: Whole = Field(description="How many are missing.")
+    cost_to_meet_cny: Cny | None = Field(description="What the missing part would cost; null: impossible.")
+
+
+class StageRow(_Part):
+    """One stage of the optimisation and what was proved of it."""
+
+    stage: str
+    sense: Literal["min", "max"]
+    value: int
+    bound: int
+    gap: float = Field(ge=0, description="(value - bound)/value or (bound - value)/(bound - baseline).")
+    method: str
+
+
+class Cost(_Part):
+    """What the plan costs."""
+
+    total: Cny
+    by_line: dict[str, Cny] = Field(description="By line of the cost book.")
+
+
+class Fund(_Part):
+    """One fund: what it holds and what the plan takes of it."""
+
+    name: str
+    budget_cny: Cny
+    spent_cny: Cny
+
+
+class Built(_Part):
+    """How much is built."""
+
+    sites: Whole = Field(description="Sites that are new or get more.")
+    nodes: Whole = Field(description="Fibre nodes that are new or upgraded.")
+    trench_km: float = Field(ge=0, description="New trench, km.")
+    exchange_nodes: Whole = Field(description="Exchange nodes among the nodes.")
+
+
+class Build(_Part):
+    """One option that is built; their costs add up to the plan's."""
+
+    option: str
+    kind: Literal["site", "node", "village"] = Field(description="What the item is.")
+    item: str = Field(description="Id of the site, the node, or the village that is linked.")
+    name: str
+    cost_cny: Cny
+
+
+class Served(_Part):
+    """How many there are, and how many are served."""
+
+    people: Whole
+    villages: Whole
+    townships: Whole
+    people_5g: Whole
+    villages_5g: Whole
+    townships_5g: Whole
+    people_gigabit: Whole
+    villages_gigabit: Whole
+    townships_gigabit: Whole
+
+
+class Coverage(_Part):
+    """Served today and with the plan."""
+
+    before: Served
+    after: Served
+
+
+class Gap(_Part):
+    """A place that the plan leaves without a service."""
+
+    id: str
+    name: str
+    level: Literal["township", "village"]
+    township: str
+    service: Service
+    duty: bool = Field(description="A goal counts this place.")
+    reason: Reason
+    cost_to_serve_cny: Cny | None = Field(description="Beyond the plan; null: impossible.")
+
+
+class Input(_Part):
+    """One input file."""
+
+    path: str = Field(description="Relative to the project file.")
+    rows: Whole | None
+    sha256: str
+    caveat: str = ""
+
+
+class PlanDocument(_Part):
+    """A whole ``plan.json``.
+
+    Raises
+    ------
+    ValueError
+        Figures that contradict one another.
+    """
+
+    schema_: Literal["dualgig-plan/1"] = Field(alias="schema")
+    dualgig: str = Field(description="Version of DualGig.")
+    project: str = Field(description="Name of the project.")
+    status: Status
+    duty: Duty
+    shortage_cny: Cny
+    gap: float = Field(ge=0, description="Of the first stage that is not proved optimal.")
+    scoreboard: tuple[ScoreRow, ...]
+    stages: tuple[StageRow, ...]
+    cost_cny: Cost
+    budget_cny: Cny
+    funds: tuple[Fund, ...]
+    built: Built
+    builds: tuple[Build, ...]
+    coverage: Coverage
+    gaps: tuple[Gap, ...]
+    inputs: dict[str, Input]
+    options: dict[str, Any] = Field(description="The project file with its defaults filled in.")
+    seed: Whole
+    versions: dict[str, str] = Field(description="Of the packages that a result depends on.")
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> PlanDocument:
+        if sum(self.cost_cny.by_line.values()) != self.cost_cny.total:
+            raise ValueError("cost_cny: the lines do not add up to the total")
+        if sum(build.cost_cny for build in self.builds) != self.cost_cny.total:
+            raise ValueError("builds: their costs do not add up to the total")
+        if self.duty == "met" and (self.shortage_cny or not all(score.met for score in self.scoreboard)):
+            raise ValueError("duty: met, yet a goal is missed or money is short")
+        return self
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of ``plan.json``."""
+    return PlanDocument.model_json_schema()
