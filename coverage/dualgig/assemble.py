@@ -247,22 +247,22 @@ def route_table(coverage: Coverage, chosen: NDArray[np.bool_]) -> gpd.GeoDataFra
                 float(links.cable_m[number]),
                 links.trench_m[number],
                 int(cost_cny[option]),
-                links.path_xy(number),
+                links.polyline(int(number)),
             )
         )
     built_nodes = options.loc[chosen & (options["kind"] == "node").to_numpy(), "item"]
-    for option, item in built_nodes.items():
+    for item in built_nodes:
         node = node_ids.index(item)
-        trench = links.uplink_trench_m[node]
+        option = f"node:{item}"
         rows.append(
             _route(
                 str(option),
                 node_ids[node],
                 "",
-                float(links.uplink_m[node]),
-                trench,
+                float(links.uplink_m[node].sum()),
+                links.uplink_m[node],
                 int(cost_cny[option]),
-                links.uplink_xy(node),
+                links.uplink_polyline(node),
             )
         )
     rows = [row for row in rows if row["new_km"]]

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING, cast
 import pandas as pd
 
 from dualgig.costs import LOW_BAND_MHZ
+from dualgig.region.model import BUILD_TYPES
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from dualgig.fibre.links import FibreLinks
     from dualgig.project import Configuration, Project
     from dualgig.region.model import Region
 
@@ -90,6 +95,56 @@ def radio_options(region: Region) -> Options:
                 (option, site_id, line, amount) for line, amount in _radio(project, configuration, added)
             ]
     return make_options(options, quantities)
+
+
+def link_option(node: str, village: str) -> str:
+    """Id of the option that links a village to a node."""
+    return f"link:{node}:{village}"
+
+
+def fibre_options(region: Region, links: FibreLinks) -> Options:
+    """Nodes to build or upgrade, and the links from nodes to villages.
+
+    A *node* option carries the OLT (new or upgraded) and, for a new one, the trench of its uplink.
+    A *link* option carries the trench, PON ports and homes of one village at one node; it requires
+    the node where that needs anything, and the links of one village exclude one another.
+    """
+    options: list[tuple[str, ...]] = []
+    quantities: list[tuple[str, str, str, float]] = []
+    nodes = [str(node) for node in region.nodes.index]
+    villages = [str(village) for village in region.villages.index]
+    decisions = [str(decision) for decision in region.nodes["decision"]]
+    option_of: dict[int, str] = {}
+    for row, (node, needs, decision) in enumerate(zip(nodes, links.needs, decisions, strict=True)):
+        if needs == "none":
+            continue
+        option = option_of[row] = f"node:{node}"
+        options.append((option, "node", node, "", "", decision, "", ""))
+        quantities.append((option, node, "olt_new" if needs == "new" else "olt_upgrade", 1.0))
+        quantities += [(option, node, line, km) for line, km in _trench(links.uplink_m[row])]
+    for link, (village, node_row) in enumerate(zip(links.village.tolist(), links.node.tolist(), strict=True)):
+        place = villages[village]
+        option = link_option(nodes[node_row], place)
+        decision = "forbidden" if links.forbidden[link] else "free"
+        options.append(
+            (option, "link", place, "", "", decision, f"link:{place}", option_of.get(node_row, ""))
+        )
+        quantities += [(option, place, line, km) for line, km in _trench(links.trench_m[link])]
+        quantities += [
+            (option, place, "pon_port", float(links.ports[link])),
+            (option, place, "home_passed", float(links.homes_passed[link])),
+            (option, place, "home_upgrade", float(links.homes_upgraded[link])),
+        ]
+    return make_options(options, quantities)
+
+
+def _trench(metres: NDArray[np.float64]) -> list[tuple[str, float]]:
+    """Trench to dig by build type, km; existing cable is no trench."""
+    return [
+        (f"trench_{build}_km", float(length) / 1000.0)
+        for build, length in zip(BUILD_TYPES, metres, strict=True)
+        if build != "existing"
+    ]
 
 
 def make_options(options: list[tuple[str, ...]], quantities: list[tuple[str, str, str, float]]) -> Options:

@@ -32,7 +32,7 @@ class Reach:
 
     Attributes
     ----------
-    site, point : ndarray of int32, shape (pairs,)
+    site, point : ndarray of int64, shape (pairs,)
         Rows of the region's sites and of the radio points; sorted by site, then point.
     bands : tuple of str
         Bands of the columns.
@@ -42,8 +42,8 @@ class Reach:
         The same margin in free space, the reason's counterfactual.
     """
 
-    site: NDArray[np.int32]
-    point: NDArray[np.int32]
+    site: NDArray[np.int64]
+    point: NDArray[np.int64]
     bands: tuple[str, ...]
     margin_db: NDArray[np.float32]
     clear_db: NDArray[np.float32]
@@ -122,7 +122,7 @@ def radio_reach(region: Region, points: pd.DataFrame) -> Reach:
     radio = region.project.radio
     used = {band for configuration in region.project.configurations for band in configuration.bands}
     bands = tuple(sorted(used, key=lambda band: (-radio.bands[band].radius_km, band)))
-    budgets = [link_budget(radio, radio.bands[band]) for band in bands]
+    budgets = [link_budget(radio, band) for band in bands]
     radius_m = np.array([radio.bands[band].radius_km * 1000.0 for band in bands])
     sites_xy = region.xy_m(region.sites)
     points_xy = points[["x_m", "y_m"]].to_numpy(dtype=np.float64)

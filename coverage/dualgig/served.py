@@ -11,7 +11,7 @@ import pandas as pd
 from dualgig.formulate import gigabit_before, radio_before, radio_cover
 from dualgig.ledger import counted
 from dualgig.options import on_air_bands
-from dualgig.radio.budget import link_budget
+from dualgig.radio.budget import shadow_margin_db
 from dualgig.standards import operators_of_goal
 
 if TYPE_CHECKING:
@@ -30,13 +30,10 @@ class BestServer:
         Margin over the threshold; -inf where no site reaches the point.
     site : ndarray of int64, shape (points,)
         Row of the serving site; -1 where none. Of equal margins the first site wins.
-    band : ndarray of int64, shape (points,)
-        Column of the serving band in the reach; -1 where none.
     """
 
     margin_db: NDArray[np.float64]
     site: NDArray[np.int64]
-    band: NDArray[np.int64]
 
 
 def bands_on_air(coverage: Coverage, chosen: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
@@ -63,18 +60,14 @@ def best_server(coverage: Coverage, on_air: NDArray[np.bool_]) -> BestServer:
     reach = coverage.reach
     points = len(coverage.tests.points)
     margin = np.where(on_air[reach.site], reach.margin_db, -np.inf).astype(np.float64)
-    band = margin.argmax(axis=1) if margin.shape[1] else np.zeros(len(margin), np.int64)
-    value = margin[np.arange(len(margin)), band] if margin.size else np.full(len(margin), -np.inf)
+    value = margin.max(axis=1, initial=-np.inf)
     live = np.flatnonzero(np.isfinite(value))
     order = live[np.lexsort((reach.site[live], -value[live], reach.point[live]))]
     first = np.unique(reach.point[order], return_index=True)[1]
     best = order[first]
-    result = BestServer(
-        np.full(points, -np.inf), np.full(points, -1, np.int64), np.full(points, -1, np.int64)
-    )
+    result = BestServer(np.full(points, -np.inf), np.full(points, -1, np.int64))
     result.margin_db[reach.point[best]] = value[best]
     result.site[reach.point[best]] = reach.site[best]
-    result.band[reach.point[best]] = band[best]
     return result
 
 
@@ -97,7 +90,7 @@ def radio_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame
         if operator in operators_of_goal(region)
     ]
     radio = region.project.radio
-    budgets = [link_budget(radio, radio.bands[band]) for band in coverage.reach.bands]
+    margins = shadow_margin_db(radio.location_std_db, radio.location_share) + radio.threshold_dbm
     kinds = tests.points["kind"].to_numpy()
     sites = region.sites.index.astype(str)
     places = len(region.townships) + len(region.villages)
@@ -121,10 +114,9 @@ def radio_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame
                 failing[place] = fails
             if margin[weakest] > best_margin[place]:
                 best_margin[place] = margin[weakest]
-                site, band = server.site[points[weakest]], server.band[points[weakest]]
-                table.loc[place, "server"] = sites[site]
+                table.loc[place, "server"] = sites[server.site[points[weakest]]]
                 table.loc[place, "margin_db"] = margin[weakest]
-                table.loc[place, "rsrp_dbm"] = budgets[band].rsrp_of_margin_dbm(margin[weakest])
+                table.loc[place, "rsrp_dbm"] = margin[weakest] + margins
     table["fails"] = [";".join(sorted(kinds_of)) if kinds_of else "" for kinds_of in failing]
     return table
 
