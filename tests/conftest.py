@@ -353,7 +353,11 @@ def _toml(project):
 
 
 def _key(key):
-    return key if key.replace("_", "").replace("-", "").isalnum() else json.dumps(key, ensure_ascii=False)
+    return (
+        key
+        if key.isascii() and key.replace("_", "").replace("-", "").isalnum()
+        else json.dumps(key, ensure_ascii=False)
+    )
 
 
 def _value(value):
