@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 LEAST_CNY_PER_M = 1e-6
 LEAST_M = 1e-6
-"""SciPy's graph routines drop edges of weight 0: no edge is cheaper or shorter than this.
+"""No edge is cheaper or shorter than this: SciPy loses edges of weight 0 in sums and dense matrices.
 
 Existing fibre costs nothing and weighs 1e-6 CNY a metre, so that of paths of equal cost the shorter
-is taken; it adds less than 1 CNY to a path of 1,000 km and is never part of a price.
+is taken; it adds 1 CNY to a path of 1,000 km and is never part of a price.
 """
 
 
