@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from pyproj import Transformer
 
 from qingyuan import assets, places, roads, sources, terrain
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SEED = 331126
 HALO_M = 12_000.0
@@ -134,7 +137,7 @@ def make_net(
     for at in far:
         net = shapely.MultiPoint([router.centre(cell) for pair in router.roads for cell in pair])
         distance = shapely.distance(shapely.Point(villages["x_m"][at], villages["y_m"][at]), net)
-        if len(left) < NO_ROAD_VILLAGES and distance > 1_900.0:  # noqa: PLR2004 - beyond the project's snap_m
+        if len(left) < NO_ROAD_VILLAGES and distance > 1_900.0:  # beyond the project's snap_m
             left.append(int(at))
         else:
             router.join_all([int(cells[at])], ["track"])

@@ -55,7 +55,7 @@ def make_nodes(townships: gpd.GeoDataFrame, villages: gpd.GeoDataFrame, net: Net
     """Offices at the seats, an exchange in the county town, rooms in villages far from them; metres."""
     index = {village: i for i, village in enumerate(villages["id"])}
     rows = []
-    for town in townships.itertuples():
+    for town in places.each(townships):
         stands = "10gpon" if town.id in OFFICES_10GPON else "gpon" if town.id in OFFICES_GPON else "none"
         at = index[sources.SEAT_VILLAGES[town.id]]
         kind = "exchange" if town.id == "331126002" else "office"
@@ -71,8 +71,8 @@ def make_nodes(townships: gpd.GeoDataFrame, villages: gpd.GeoDataFrame, net: Net
         )
     cells = [int(net.village_cell[row[4]]) for row in rows]
     distance = net.distances_m(cells).min(axis=0)
-    north = places._far_north_m(townships)  # noqa: SLF001
-    allowed = np.isfinite(distance) & (villages["y_m"].to_numpy() < north - 9_000.0)
+    north = places.far_north_m(townships)
+    allowed = np.isfinite(distance) & (villages["y_m"].to_numpy() < north - 12_000.0)
     for number in range(14):
         at = int(np.argmax(np.where(allowed, distance, -1.0)))
         village = villages.iloc[at]
@@ -172,7 +172,7 @@ def make_sites(
                 y,
                 "free",
             )
-        )  # noqa: PLR2004
+        )
     taken = np.array([[row[5], row[6]] for row in rows])
     for number, (x, y) in enumerate(_ridges(townships, net, grid, taken, park, tip, rng), start=1):
         existing = number % 4 == 0
@@ -187,8 +187,8 @@ def make_sites(
         rows, columns=["name", "structure", "kind", "operators", "on_air", "x_m", "y_m", "decision"]
     )
     stands = table["structure"] == "existing"
-    number = table.groupby("structure").cumcount() + 1
-    table.insert(0, "id", np.where(stands, "QY-T", "QY-N") + number.astype(str).str.zfill(3))
+    serial = (table.groupby("structure").cumcount() + 1).astype(str).str.zfill(3)
+    table.insert(0, "id", np.where(stands, "QY-T", "QY-N") + serial)
     table["mast_m"] = np.select(
         [table["kind"] == "pole", table["kind"] == "rooftop", stands], [18.0, 24.0, 40.0], 35.0
     )
@@ -227,15 +227,15 @@ def _tower(  # one existing structure with its tenants
     y: float,
     town: bool,
     seat: bool,
-    rng: np.random.Generator,  # noqa: FBT001
+    rng: np.random.Generator,
 ) -> tuple[str, str, str, str, str, float, float, str]:
     tenants = (MB, DL) if town or seat else ((MB, DL), (MB,), (DL,))[int(rng.choice(3, p=[0.55, 0.28, 0.17]))]
     rich = town or (seat and village["township"] in TOWNS_5G)
     on_air: list[str] = []
     if rich:
         on_air = ["mb-n28+n41", "dl-n1+n78"] if town else ["mb-n28+n41", "dl-n1"]
-    elif not seat and rng.random() < 0.42:  # noqa: PLR2004
-        on_air = ["mb-n28"] if MB in tenants and rng.random() < 0.7 else ["dl-n1"] if DL in tenants else []  # noqa: PLR2004
+    elif not seat and rng.random() < 0.42:
+        on_air = ["mb-n28"] if MB in tenants and rng.random() < 0.7 else ["dl-n1"] if DL in tenants else []
     kind = "rooftop" if town else "tower"
     return (f"{village['name']}塔", "existing", kind, ";".join(tenants), ";".join(on_air), x, y, "free")
 
@@ -267,7 +267,8 @@ def _ridges(
         & (cKDTree(taken).query(xy)[0] > 900.0)
     )
     xy = xy[good]
-    return xy[np.sort(rng.choice(len(xy), size=min(44, len(xy)), replace=False))]
+    chosen: NDArray[np.float64] = xy[np.sort(rng.choice(len(xy), size=min(44, len(xy)), replace=False))]
+    return chosen
 
 
 def make_status(villages: gpd.GeoDataFrame, sites: pd.DataFrame) -> pd.DataFrame:
@@ -297,7 +298,7 @@ def make_status(villages: gpd.GeoDataFrame, sites: pd.DataFrame) -> pd.DataFrame
     ]
     rows += [
         (int(at), "5g", "是", "", "县数字乡村专班", "2024-06-28") for at in largest if to_air[at] < 700.0
-    ][:4]  # noqa: PLR2004
+    ][:4]
     rows += [
         (int(at), "gigabit", "是", "", "县数字乡村专班", "2024-06-28")
         for at in largest

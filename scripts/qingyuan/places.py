@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,10 @@ from scipy import ndimage
 from qingyuan import sources, terrain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
 
     from qingyuan.terrain import Grid
 
@@ -29,7 +32,12 @@ REMOTE = {
 }
 
 
-def cells(points: NDArray[np.float64], outline: shapely.Geometry) -> list[shapely.Geometry]:
+def each(table: pd.DataFrame) -> Iterator[Any]:
+    """Rows as named tuples."""
+    return iter(table.itertuples(index=False))
+
+
+def cells(points: NDArray[np.float64], outline: BaseGeometry) -> list[BaseGeometry]:
     """Voronoi cells of points, shape (points, 2), cut to an outline, in the points' order."""
     if len(points) == 1:
         return [outline]
@@ -37,7 +45,7 @@ def cells(points: NDArray[np.float64], outline: shapely.Geometry) -> list[shapel
     return [_polygons(shapely.intersection(cell, outline)) for cell in diagram.geoms]
 
 
-def _polygons(geometry: shapely.Geometry) -> shapely.Geometry:
+def _polygons(geometry: BaseGeometry) -> BaseGeometry:
     """The polygonal part of a geometry, oriented as GeoJSON wants it."""
     parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "Polygon" and part.area > 1.0]
     return shapely.orient_polygons(parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts))
@@ -78,14 +86,14 @@ def settle(
     """
     suitability = _suitability(grid)
     tables = []
-    for town in townships.itertuples():
+    for town in each(townships):
         members = villages[villages["township"] == town.id].reset_index(drop=True)
         seat = np.array([town.seat_x_m, town.seat_y_m])
         inside = _cells_within(grid, town.geometry.buffer(-250.0))
         xy = np.column_stack(grid.centre(*inside))
         weight = suitability[inside] * ~shapely.contains_xy(park.buffer(300.0), xy[:, 0], xy[:, 1])
         if town.id == "331126107":
-            weight = weight * (xy[:, 1] < _far_north_m(townships) - 7_500.0)
+            weight = weight * (xy[:, 1] < far_north_m(townships) - 7_500.0)
         chosen: dict[str, NDArray[np.float64]] = {}
         for village in members["id"]:
             if village == sources.SEAT_VILLAGES[town.id]:
@@ -108,9 +116,9 @@ def settle(
     return gpd.GeoDataFrame(pd.concat(tables, ignore_index=True), crs=terrain.CRS)
 
 
-def _far_north_m(townships: gpd.GeoDataFrame) -> float:
+def far_north_m(townships: gpd.GeoDataFrame) -> float:
     """Northing of the northern tip of 百山祖镇."""
-    return float(townships.set_index("id").loc["331126107", "geometry"].bounds[3])
+    return float(townships.loc[townships["id"] == "331126107"].total_bounds[3])
 
 
 def _suitability(grid: Grid) -> NDArray[np.float64]:
@@ -121,7 +129,7 @@ def _suitability(grid: Grid) -> NDArray[np.float64]:
     return np.asarray(np.exp(-slope / 0.06 - low / 40.0), dtype=np.float64)
 
 
-def _cells_within(grid: Grid, polygon: shapely.Geometry) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _cells_within(grid: Grid, polygon: BaseGeometry) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows and columns of the cells whose centre lies in a polygon."""
     west, south, east, north = polygon.bounds
     (top, bottom), (left, right) = grid.cell(np.array([west, east]), np.array([north, south]))
@@ -134,7 +142,7 @@ def _draw(
     xy: NDArray[np.float64],
     weight: NDArray[np.float64],
     others: list[NDArray[np.float64]],
-    dense: bool,  # noqa: FBT001
+    dense: bool,
     rng: np.random.Generator,
 ) -> NDArray[np.float64]:
     """One cell centre by weight, as far from the others as the ground allows."""
@@ -147,14 +155,14 @@ def _draw(
 
 def _remote(  # the three places that are chosen, not drawn
     role: str,
-    town: shapely.Geometry,
+    town: BaseGeometry,
     grid: Grid,
     suitability: NDArray[np.float64],
     park: shapely.Polygon,
     townships: gpd.GeoDataFrame,
 ) -> NDArray[np.float64]:
     """Lowest gentle ground within the part of the town that the role names."""
-    north = _far_north_m(townships)
+    north = far_north_m(townships)
     if role == "north_tip":
         part = shapely.intersection(town, shapely.box(-1e9, north - 1_800.0, 1e9, north))
     elif role == "park":
@@ -189,7 +197,7 @@ def make_settlements(
     """Populated spots of each unit with people that sum to it: the committee's hamlet and two to five more."""
     suitability = _suitability(grid)
     rows = []
-    for village in villages.itertuples():
+    for village in each(villages):
         xy = np.array([[village.x_m, village.y_m]])
         near = shapely.Point(xy[0]).buffer(400.0 if village.kind == "community" else 1_500.0)
         part = shapely.difference(shapely.intersection(village.geometry, near), park)
@@ -229,10 +237,10 @@ def make_keypoints(
             town.seat_y_m,
             0,
         )
-        for town in townships.itertuples()
+        for town in each(townships)
     ]
     seats = set(sources.SEAT_VILLAGES.values())
-    for village in villages.itertuples():
+    for village in each(villages):
         rows.append(
             (
                 f"K{village.id}C",
@@ -252,7 +260,7 @@ def make_keypoints(
             continue
         weight = suitability[row, column] / suitability[row, column].sum()
         school = village.id in seats or village.population > rng.uniform(500.0, 1_500.0)
-        clinic = village.id in seats or rng.random() < 0.8  # noqa: PLR2004
+        clinic = village.id in seats or rng.random() < 0.8
         for kind, suffix, letter, exists in (
             ("school", "小学", "X", school),
             ("clinic", "卫生室", "W", clinic),
@@ -283,8 +291,8 @@ def make_keypoints(
             spot.y_m,
             round(spot.weight / 2.6),
         )
-        for spot in settlements.itertuples()
-        if spot.weight >= 52  # noqa: PLR2004 - miit_4g asks for settlements of 20 homes or more
+        for spot in each(settlements)
+        if spot.weight >= 52  # miit_4g asks for settlements of 20 homes or more
     ]
     columns = ["id", "name", "village", "township", "kind", "x_m", "y_m", "households"]
     return pd.DataFrame(rows, columns=columns)

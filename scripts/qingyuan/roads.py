@@ -73,7 +73,7 @@ class Router:
             there = (slice(dr, rows), slice(max(0, dc), columns - max(0, -dc)))
             length = STEP_M * np.hypot(dr, dc)
             slope = np.abs(height[here] - height[there]) / length
-            climb = 1.0 + (slope / 0.07) ** 2 + (relative[here] + relative[there]) / 160.0
+            climb = 1.0 + (slope / 0.05) ** 2 + (relative[here] + relative[there]) / 160.0
             tails.append(self._number[here].ravel())
             heads.append(self._number[there].ravel())
             costs.append((length * climb * (dear[here] + dear[there]) / 2).ravel())
@@ -134,7 +134,7 @@ def draw_net(router: Router, seats: list[int], villages: list[int], people: NDAr
     loops = [(i, j) for i in range(len(seats)) for j in range(i) if in_tree[i, j] > 2.2 * cost[i, j]]
     for i, j in sorted(loops, key=lambda pair: cost[pair])[:6]:
         router.join(seats[i], seats[j], "tertiary")
-    router.join_all(villages, ["unclassified" if count > 350 else "track" for count in people])  # noqa: PLR2004
+    router.join_all(villages, ["unclassified" if count > 350 else "track" for count in people])
 
 
 def ways_of(
@@ -157,7 +157,7 @@ def ways_of(
 
     def stops(cell: int) -> bool:
         ends = joined[cell]
-        return cell in terminals or len(ends) != 2 or highway(cell, ends[0]) != highway(cell, ends[1])  # noqa: PLR2004
+        return cell in terminals or len(ends) != 2 or highway(cell, ends[0]) != highway(cell, ends[1])
 
     ways, done = [], set()
     for start in sorted(cell for cell in joined if stops(cell)):

