@@ -1,0 +1,160 @@
+"""Downlink SS-RSRP link budget of a band, line by line.
+
+The convention, everywhere in DualGig: ``rsrp_dbm`` is the *median* SS-RSRP at the receiver, the level
+that half of the locations around a point exceed; body and entry loss are in it, the shadow margin is
+not. The shadow margin appears once, between the median and the threshold:
+
+    margin_db = rsrp_dbm - shadow_margin_db - threshold_dbm
+
+A point is served exactly when ``margin_db >= 0``, that is when the threshold is held at the required
+share of locations. Noise figure and interference margin have no place in a budget of RSRP.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from dualgig.project import Band, Radio
+
+
+@dataclass(frozen=True)
+class LinkBudget:
+    """The budget of one band: gains and losses from the carrier to the threshold.
+
+    Parameters
+    ----------
+    band
+        Name of the band.
+    frequency_ghz
+        Downlink centre frequency, GHz.
+    carrier_power_dbm
+        Power of the carrier, all ports of a sector, dBm.
+    resource_elements
+        Subcarriers of the carrier, 12 a resource block (3GPP TS 38.211 section 4.4.4.1).
+    ssb_gain_dbi
+        Antenna gain of the SSB beam, dBi.
+    cable_loss_db, body_loss_db, penetration_loss_db
+        Feeder, body and building entry loss, dB.
+    shadow_margin_db
+        Margin for location variability, dB; see `shadow_margin_db`.
+    threshold_dbm
+        SS-RSRP at which a point is served, dBm.
+    """
+
+    band: str
+    frequency_ghz: float
+    carrier_power_dbm: float
+    resource_elements: int
+    ssb_gain_dbi: float
+    cable_loss_db: float
+    body_loss_db: float
+    penetration_loss_db: float
+    shadow_margin_db: float
+    threshold_dbm: float
+
+    @property
+    def reference_power_dbm(self) -> float:
+        """Power of one resource element: the carrier's, spread evenly over its subcarriers, dBm."""
+        return self.carrier_power_dbm - 10.0 * math.log10(self.resource_elements)
+
+    @property
+    def lines(self) -> dict[str, float]:
+        """The lines in order, signed: what adds to the allowed loss is positive; they sum to it."""
+        return {
+            "carrier_power_dbm": self.carrier_power_dbm,
+            "per_resource_element_db": -10.0 * math.log10(self.resource_elements),
+            "ssb_gain_dbi": self.ssb_gain_dbi,
+            "cable_loss_db": -self.cable_loss_db,
+            "body_loss_db": -self.body_loss_db,
+            "penetration_loss_db": -self.penetration_loss_db,
+            "shadow_margin_db": -self.shadow_margin_db,
+            "threshold_dbm": -self.threshold_dbm,
+        }
+
+    @property
+    def allowed_loss_db(self) -> float:
+        """Largest median basic loss at which a point is served (MAPL), dB."""
+        return math.fsum(self.lines.values())
+
+    def margin_db(self, basic_loss_db: ArrayLike) -> NDArray[np.float64]:
+        """What is left of the allowed loss, dB; served exactly where it is not negative.
+
+        Parameters
+        ----------
+        basic_loss_db
+            Median basic loss, any shape, dB; NaN stays NaN and is not served.
+        """
+        return np.asarray(self.allowed_loss_db - np.asarray(basic_loss_db, dtype=np.float64))
+
+    def rsrp_dbm(self, basic_loss_db: ArrayLike) -> NDArray[np.float64]:
+        """Median SS-RSRP at the receiver, dBm.
+
+        Parameters
+        ----------
+        basic_loss_db
+            Median basic loss, any shape, dB.
+        """
+        return np.asarray(self.margin_db(basic_loss_db) + self.shadow_margin_db + self.threshold_dbm)
+
+
+def shadow_margin_db(location_std_db: float, location_share: float) -> float:
+    """Margin by which the median exceeds what a share of locations holds, dB.
+
+    Location variability is log-normal: Q^-1 of the share times its standard deviation (ITU-R P.1812-8
+    sections 4.7 and 4.8, the loss exceeded at 1 - share of the locations).
+
+    Parameters
+    ----------
+    location_std_db
+        Standard deviation of the local means around the median, dB.
+    location_share
+        Share of the locations that hold the threshold, 0.5 or more and less than 1.
+
+    Raises
+    ------
+    ValueError
+        The share or the deviation is out of range.
+    """
+    if not 0.5 <= location_share < 1.0:
+        raise ValueError(f"location_share is {location_share}; it must be 0.5 or more and less than 1")
+    if not 0.0 <= location_std_db < math.inf:
+        raise ValueError(f"location_std_db is {location_std_db}; it must not be negative")
+    return NormalDist().inv_cdf(location_share) * location_std_db
+
+
+def link_budget(radio: Radio, band: str) -> LinkBudget:
+    """The budget of a band of the project.
+
+    Parameters
+    ----------
+    radio
+        The project file's ``[radio]``.
+    band
+        Name of one of its bands.
+
+    Raises
+    ------
+    KeyError
+        There is no such band.
+    """
+    carrier: Band = radio.bands[band]
+    return LinkBudget(
+        band=band,
+        frequency_ghz=carrier.frequency_mhz / 1000.0,
+        carrier_power_dbm=carrier.power_dbm,
+        resource_elements=12 * carrier.resource_blocks,
+        ssb_gain_dbi=carrier.ssb_gain_dbi,
+        cable_loss_db=carrier.cable_loss_db,
+        body_loss_db=radio.body_loss_db,
+        penetration_loss_db=radio.penetration_loss_db,
+        shadow_margin_db=shadow_margin_db(radio.location_std_db, radio.location_share),
+        threshold_dbm=radio.threshold_dbm,
+    )

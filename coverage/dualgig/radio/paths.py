@@ -1,0 +1,226 @@
+"""Exact point-to-point loss for many paths over a terrain grid: the oracle of every faster method.
+
+Each path gets its own profile, bilinear in the grid at about the size of a cell, and the full median
+of ITU-R P.1812-8 on it. All bands share the profile and its geometry. The result does not depend on
+how many threads work: each path is computed by one of them, alone.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from dualgig.radio.diffraction import delta_bullington_db, diffraction_geometry, free_space_db
+from dualgig.radio.kernels import kernel
+from dualgig.radio.p1812 import effective_earth_radius_km, is_vertical
+from dualgig.radio.profile import (
+    checked_points,
+    checked_step_m,
+    fill_profile,
+    grid_places,
+    sampling_grid,
+    step_count,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from dualgig.radio.p1812 import Polarisation
+    from dualgig.region.model import Terrain
+
+_CHUNK_PATHS = 4096
+
+
+def pairs_within(
+    tx_xy_m: ArrayLike, rx_xy_m: ArrayLike, radius_m: float
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Transmitters and receivers that lie within a radius of each other.
+
+    Parameters
+    ----------
+    tx_xy_m, rx_xy_m
+        Shape (transmitters, 2) and (receivers, 2), metres of one projected CRS.
+    radius_m
+        Largest horizontal distance, itself included, metres.
+
+    Returns
+    -------
+    tx_index, rx_index : numpy.ndarray
+        int64, shape (pairs,), ordered by transmitter, then receiver.
+
+    Raises
+    ------
+    ValueError
+        The radius is negative or not finite, or the coordinates are not points.
+    """
+    if not 0.0 <= radius_m < math.inf:
+        raise ValueError(f"radius_m is {radius_m}; it must be finite and not negative")
+    tx_xy, rx_xy = checked_points(tx_xy_m, "tx_xy_m"), checked_points(rx_xy_m, "rx_xy_m")
+    if not len(tx_xy) or not len(rx_xy):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    pairs = cKDTree(tx_xy).sparse_distance_matrix(cKDTree(rx_xy), radius_m, output_type="ndarray")
+    order = np.lexsort((pairs["j"], pairs["i"]))
+    return pairs["i"][order].astype(np.int64), pairs["j"][order].astype(np.int64)
+
+
+def path_loss_db(
+    terrain: Terrain,
+    tx_xy_m: ArrayLike,
+    tx_height_m: ArrayLike,
+    rx_xy_m: ArrayLike,
+    rx_height_m: ArrayLike,
+    tx_index: ArrayLike,
+    rx_index: ArrayLike,
+    frequency_ghz: ArrayLike,
+    *,
+    delta_n: float = 45.0,
+    polarisation: Polarisation = "vertical",
+    step_m: float | None = None,
+    threads: int | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Median basic loss of P.1812-8, and free-space loss, of many paths in several bands.
+
+    Parameters
+    ----------
+    terrain
+        The elevation model, in the CRS of the coordinates. Paths run over land.
+    tx_xy_m, rx_xy_m
+        Shape (transmitters, 2) and (receivers, 2), metres.
+    tx_height_m, rx_height_m
+        Antennas above ground, one for all or one each, metres, more than 0.
+    tx_index, rx_index
+        Shape (paths,): which transmitter and receiver each path joins.
+    frequency_ghz
+        Shape (bands,), GHz.
+    delta_n
+        Median refractivity gradient, N-units/km (P.1812-8 section 3.5).
+    polarisation
+        Enters the spherical-earth part only.
+    step_m
+        Largest spacing of profile points, metres; the terrain's cell where absent.
+    threads
+        How many work at once; as many as the process may use where absent.
+
+    Returns
+    -------
+    basic_db, free_space_db : numpy.ndarray
+        float64, shape (paths, bands), dB. NaN where the path leaves the model or meets nodata.
+        Paths shorter than P.1812's 0.25 km follow the rule stated in `dualgig.radio.p1812`.
+
+    Raises
+    ------
+    ValueError
+        Shapes that do not fit, an index out of range, an antenna not above the ground, a frequency,
+        step or gradient out of range.
+    """
+    tx_xy, rx_xy = checked_points(tx_xy_m, "tx_xy_m"), checked_points(rx_xy_m, "rx_xy_m")
+    tx_height = _heights(tx_height_m, len(tx_xy), "tx_height_m")
+    rx_height = _heights(rx_height_m, len(rx_xy), "rx_height_m")
+    tx = _indices(tx_index, len(tx_xy), "tx_index")
+    rx = _indices(rx_index, len(rx_xy), "rx_index")
+    if tx.shape != rx.shape:
+        raise ValueError("tx_index and rx_index must be of one length")
+    frequency = np.ascontiguousarray(frequency_ghz, dtype=np.float64)
+    if frequency.ndim != 1 or not frequency.size or not ((frequency > 0.0) & np.isfinite(frequency)).all():
+        raise ValueError("frequency_ghz must be one-dimensional and positive")
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads is {threads}; one at least must work")
+    step = checked_step_m(terrain, step_m)
+    ae_km = effective_earth_radius_km(delta_n)
+    vertical = is_vertical(polarisation)
+    grid = sampling_grid(terrain)
+    tx_place, rx_place = grid_places(terrain, tx_xy), grid_places(terrain, rx_xy)
+    basic_db = np.empty((tx.size, frequency.size))
+    free_db = np.empty((tx.size, frequency.size))
+
+    def work(first: int) -> None:
+        part = slice(first, first + _CHUNK_PATHS)
+        ends = (tx_place, tx_height, tx[part], rx_place, rx_height, rx[part])
+        _losses(grid, terrain.cell_m, *ends, frequency, ae_km, vertical, step, basic_db[part], free_db[part])
+
+    chunks = range(0, tx.size, _CHUNK_PATHS)
+    workers = min(threads or _usable_cores(), len(chunks))
+    if workers <= 1:
+        for first in chunks:
+            work(first)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(work, chunks))
+    return basic_db, free_db
+
+
+@kernel
+def _losses(
+    grid: NDArray[np.float32],
+    cell_m: float,
+    tx_place: NDArray[np.float64],
+    tx_height_m: NDArray[np.float64],
+    tx_index: NDArray[np.int64],
+    rx_place: NDArray[np.float64],
+    rx_height_m: NDArray[np.float64],
+    rx_index: NDArray[np.int64],
+    frequency_ghz: NDArray[np.float64],
+    ae_km: float,
+    vertical: bool,
+    step_m: float,
+    basic_db: NDArray[np.float64],
+    free_db: NDArray[np.float64],
+) -> None:
+    """Losses of some paths, written into ``basic_db`` and ``free_db``, shape (paths, bands)."""
+    bands = frequency_ghz.size
+    lowest_ghz = frequency_ghz.min()
+    room = 64
+    distance_km, ground_m = np.empty(room), np.empty(room)
+    for path in range(tx_index.size):
+        t, r = tx_index[path], rx_index[path]
+        column_0, row_0 = tx_place[t]
+        column_1, row_1 = rx_place[r]
+        length_m = math.hypot(column_1 - column_0, row_1 - row_0) * cell_m
+        points = step_count(length_m, step_m) + 1
+        if points > room:
+            room = 2 * points
+            distance_km, ground_m = np.empty(room), np.empty(room)
+        d_km, h_m = distance_km[:points], ground_m[:points]
+        if not fill_profile(grid, column_0, row_0, column_1, row_1, length_m / 1000.0, d_km, h_m):
+            basic_db[path, :] = math.nan
+            free_db[path, :] = math.nan
+            continue
+        hts_m = h_m[0] + tx_height_m[t]
+        hrs_m = h_m[points - 1] + rx_height_m[r]
+        for band in range(bands):
+            free_db[path, band] = free_space_db(d_km[points - 1], hts_m, hrs_m, frequency_ghz[band])
+            basic_db[path, band] = free_db[path, band]
+        if length_m == 0.0:
+            continue
+        geometry = diffraction_geometry(d_km, h_m, h_m, hts_m, hrs_m, ae_km, lowest_ghz)
+        for band in range(bands):
+            basic_db[path, band] += delta_bullington_db(geometry, ae_km, frequency_ghz[band], 0.0, vertical)
+
+
+def _heights(height_m: ArrayLike, places: int, name: str) -> NDArray[np.float64]:
+    """Heights as one number each, or a ValueError that names them."""
+    given = np.asarray(height_m, dtype=np.float64)
+    if given.ndim and given.shape != (places,):
+        raise ValueError(f"{name} must be one number, or one for each of the {places} places")
+    if not ((given > 0.0) & np.isfinite(given)).all():
+        raise ValueError(f"{name} must be above the ground, in metres")
+    return np.ascontiguousarray(np.broadcast_to(given, (places,)))
+
+
+def _indices(index: ArrayLike, places: int, name: str) -> NDArray[np.int64]:
+    """Place numbers that are safe to hand to compiled code, or a ValueError that names them."""
+    numbers = np.ascontiguousarray(index, dtype=np.int64)
+    if numbers.ndim != 1 or (numbers.size and not 0 <= numbers.min() <= numbers.max() < places):
+        raise ValueError(f"{name} must be one-dimensional, with numbers from 0 to {places - 1}")
+    return numbers
+
+
+def _usable_cores() -> int:
+    """Cores that this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -1,0 +1,149 @@
+"""Terrain profiles: the ground along straight paths over a grid, bilinear between cell centres."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dualgig.radio.kernels import kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from dualgig.region.model import Terrain
+
+
+def path_profile(
+    terrain: Terrain, start_xy_m: ArrayLike, end_xy_m: ArrayLike, *, step_m: float | None = None
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The profile that `dualgig.radio.paths.path_loss_db` uses for a path.
+
+    Parameters
+    ----------
+    terrain
+        The elevation model.
+    start_xy_m, end_xy_m
+        Shape (2,), metres of the terrain's CRS.
+    step_m
+        Largest spacing of the points, metres; the terrain's cell where absent.
+
+    Returns
+    -------
+    distance_km, ground_m : numpy.ndarray
+        float64, shape (points,), evenly spaced, at least three points; NaN heights where the path
+        leaves the model or meets nodata.
+
+    Raises
+    ------
+    ValueError
+        The ends are not points or coincide, or the step is not positive.
+    """
+    ends = checked_points(np.stack([np.asarray(start_xy_m), np.asarray(end_xy_m)]), "a path's ends")
+    places = grid_places(terrain, ends)
+    length_m = float(np.hypot(*(places[1] - places[0]))) * terrain.cell_m
+    if length_m == 0.0:
+        raise ValueError("a profile needs two different ends")
+    points = step_count(length_m, checked_step_m(terrain, step_m)) + 1
+    distance_km, ground_m = np.empty(points), np.empty(points)
+    (column_0, row_0), (column_1, row_1) = places
+    grid = sampling_grid(terrain)
+    fill_profile(grid, column_0, row_0, column_1, row_1, length_m / 1000.0, distance_km, ground_m)
+    return distance_km, ground_m
+
+
+@kernel
+def step_count(length_m: float, step_m: float) -> int:
+    """How many equal steps a path has: two or more, so that it sees the ground between its ends."""
+    return max(2, math.ceil(length_m / step_m))
+
+
+@kernel
+def fill_profile(
+    grid: NDArray[np.float32],
+    column_0: float,
+    row_0: float,
+    column_1: float,
+    row_1: float,
+    length_km: float,
+    distance_km: NDArray[np.float64],
+    ground_m: NDArray[np.float64],
+) -> bool:
+    """Write the profile between two places of a grid.
+
+    Parameters
+    ----------
+    grid
+        float32, shape (rows, columns); NaN is nodata.
+    column_0, row_0, column_1, row_1
+        The ends, in columns and rows of cell centres.
+    length_km
+        Distance between them, km.
+    distance_km, ground_m
+        float64, shape (points,), written; NaN where the path leaves the grid or beside nodata.
+
+    Returns
+    -------
+    bool
+        Whether the whole profile has ground.
+    """
+    rows, columns = grid.shape
+    steps = ground_m.size - 1
+    for i in range(steps + 1):
+        distance_km[i] = length_km * i / steps
+    d_column = (column_1 - column_0) / steps
+    d_row = (row_1 - row_0) / steps
+    # a grid is convex: with both ends inside, every point is
+    whole = (
+        min(column_0, column_1) >= 0.0
+        and min(row_0, row_1) >= 0.0
+        and max(column_0, column_1) <= columns - 1.0
+        and max(row_0, row_1) <= rows - 1.0
+    )
+    last_c, last_r = max(columns - 2, 0), max(rows - 2, 0)
+    next_c, next_r = min(1, columns - 1), min(1, rows - 1)
+    total = 0.0
+    for i in range(steps + 1):
+        column = column_0 + d_column * i
+        row = row_0 + d_row * i
+        if not whole and not (0.0 <= column <= columns - 1.0 and 0.0 <= row <= rows - 1.0):
+            ground_m[i] = math.nan
+            continue
+        c = min(int(column), last_c)
+        r = min(int(row), last_r)
+        right = column - c
+        down = row - r
+        top = grid[r, c] * (1.0 - right) + grid[r, c + next_c] * right
+        bottom = grid[r + next_r, c] * (1.0 - right) + grid[r + next_r, c + next_c] * right
+        ground_m[i] = top * (1.0 - down) + bottom * down
+        total += ground_m[i]
+    return whole and not math.isnan(total)
+
+
+def sampling_grid(terrain: Terrain) -> NDArray[np.float32]:
+    """Heights of a terrain as the kernels take them."""
+    return np.ascontiguousarray(terrain.height_m, dtype=np.float32)
+
+
+def grid_places(terrain: Terrain, xy_m: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Places as (column, row) of cell centres, shape (places, 2)."""
+    return np.column_stack(
+        [(xy_m[:, 0] - terrain.west_m) / terrain.cell_m, (terrain.north_m - xy_m[:, 1]) / terrain.cell_m]
+    )
+
+
+def checked_points(xy_m: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Coordinates as float64 (places, 2), or a ValueError that names them."""
+    xy = np.ascontiguousarray(xy_m, dtype=np.float64)
+    if xy.ndim != 2 or xy.shape[1] != 2 or not np.isfinite(xy).all():
+        raise ValueError(f"{name} must have the shape (places, 2) and be finite")
+    return xy
+
+
+def checked_step_m(terrain: Terrain, step_m: float | None) -> float:
+    """The largest spacing of profile points, or a ValueError."""
+    step = float(terrain.cell_m if step_m is None else step_m)
+    if not 0.0 < step < math.inf:
+        raise ValueError(f"step_m is {step_m}; it must be positive")
+    return step

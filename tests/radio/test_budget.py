@@ -1,0 +1,95 @@
+"""The link budget against a calculation by hand and its own convention."""
+
+import dataclasses
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from dualgig.project import DEFAULT_BANDS, Radio
+from dualgig.radio.budget import link_budget, shadow_margin_db
+
+
+@pytest.fixture
+def n78():
+    return link_budget(Radio.model_validate({}), "n78")
+
+
+def test_a_budget_by_hand(n78):
+    # 53 dBm over 273 blocks of 12 subcarriers is 17.85 dBm a resource element; 90 % at 6 dB is 7.69 dB
+    assert n78.reference_power_dbm == pytest.approx(17.85, abs=0.005)
+    assert n78.shadow_margin_db == pytest.approx(1.2816 * 6, abs=0.001)
+    # 17.85 + 17.5 - 0.5 - 3 - 0 - 7.69 + 105
+    assert n78.allowed_loss_db == pytest.approx(129.16, abs=0.01)
+    # a loss of 100 dB leaves a median of 17.85 + 17.5 - 0.5 - 3 - 100
+    assert n78.rsrp_dbm(100) == pytest.approx(-68.15, abs=0.01)
+
+
+def test_reference_power_is_the_project_files(n78):
+    radio = Radio.model_validate({})
+    for name in DEFAULT_BANDS:
+        budget = link_budget(radio, name)
+        assert budget.reference_power_dbm == pytest.approx(radio.bands[name].reference_power_dbm)
+        assert budget.frequency_ghz * 1000 == pytest.approx(radio.bands[name].frequency_mhz)
+        assert 125 < budget.allowed_loss_db < 145
+
+
+def test_lines_add_up_to_the_allowed_loss(n78):
+    lines = n78.lines
+    assert sum(lines.values()) == pytest.approx(n78.allowed_loss_db, abs=1e-9)
+    # each number of the budget stands on exactly one line
+    given = {field.name for field in dataclasses.fields(n78)} - {"band", "frequency_ghz", "resource_elements"}
+    assert set(lines) == given | {"per_resource_element_db"}
+
+
+def test_served_exactly_where_the_margin_is_not_negative(n78):
+    # given losses at, just under and just over the allowed one, and none at all
+    at = n78.allowed_loss_db
+    losses = np.array([at, math.nextafter(at, 0), math.nextafter(at, 999), math.nan])
+    # then
+    assert (n78.margin_db(losses) >= 0).tolist() == [True, True, False, False]
+    assert np.isnan(n78.rsrp_dbm(losses)[3])
+
+
+def test_the_shadow_margin_stands_between_median_and_threshold_once(n78):
+    losses = np.linspace(80, 150, 8)
+    expected = n78.rsrp_dbm(losses) - n78.shadow_margin_db - n78.threshold_dbm
+    assert n78.margin_db(losses) == pytest.approx(expected)
+    # at zero margin the threshold is held at 90 % of log-normal locations
+    rsrp = n78.rsrp_dbm(n78.allowed_loss_db)
+    assert norm.sf(-105.0, loc=rsrp, scale=6.0) == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize(
+    ("setting", "change_db"),
+    [
+        ({"penetration_loss_db": 15.0}, -15.0),
+        ({"body_loss_db": 0.0}, 3.0),
+        ({"threshold_dbm": -110.0}, 5.0),
+        ({"location_share": 0.5}, 6 * 1.2815515655446004),
+        ({"location_std_db": 0.0}, 6 * 1.2815515655446004),
+        ({"bands": {"n78": {"cable_loss_db": 2.5}}}, -2.0),
+        ({"bands": {"n78": {"ssb_gain_dbi": 20.5}}}, 3.0),
+        ({"bands": {"n78": {"power_dbm": 50.0}}}, -3.0),
+    ],
+)
+def test_each_setting_moves_the_allowed_loss_by_itself(n78, setting, change_db):
+    changed = link_budget(Radio.model_validate(setting), "n78")
+    assert changed.allowed_loss_db - n78.allowed_loss_db == pytest.approx(change_db)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.75, 0.9, 0.95, 0.99])
+def test_the_shadow_margin_is_the_normal_quantile(share):
+    assert shadow_margin_db(8.0, share) == pytest.approx(8.0 * norm.ppf(share))
+
+
+@pytest.mark.parametrize(("std", "share"), [(6.0, 0.4), (6.0, 1.0), (-1.0, 0.9)])
+def test_impossible_variability_is_refused(std, share):
+    with pytest.raises(ValueError, match="location_"):
+        shadow_margin_db(std, share)
+
+
+def test_an_unknown_band(n78):
+    with pytest.raises(KeyError):
+        link_budget(Radio.model_validate({}), "n77")
