@@ -29,8 +29,8 @@ RADIUS_KM = 8.0
 """Radius cap of n28 in the demo's project files."""
 
 FIBRE_REACH_KM = 17.1
-OFFICES_10GPON = tuple(f"331126{town}" for town in ("001", "002", "003", "101", "102", "104", "201", "202"))
-OFFICES_GPON = tuple(f"331126{town}" for town in ("105", "106", "107", "200", "203", "204", "205"))
+OFFICES_10GPON = tuple(f"331126{town}" for town in ("001", "002", "003", "101", "102", "104", "106", "201", "202"))
+OFFICES_GPON = tuple(f"331126{town}" for town in ("105", "107", "200", "203", "204", "205"))
 TOWNS_5G = tuple(f"331126{town}" for town in ("001", "002", "003", "101", "102", "104", "201", "106"))
 
 
@@ -99,7 +99,7 @@ def lay_fibre(villages: gpd.GeoDataFrame, nodes: pd.DataFrame, net: Net, rng: np
     fibre = np.select(
         [
             ~reach,
-            (stands[nearest] == "10gpon") & ((chance < 0.78) | at_office | (villages["kind"] == "community")),
+            (stands[nearest] == "10gpon") & ((chance < 0.85) | at_office | (villages["kind"] == "community")),
             chance < 0.82 * np.exp(-np.maximum(standing.min(axis=0) - 6_000.0, 0.0) / 4_000.0),
             at_office,
         ],
@@ -234,7 +234,7 @@ def _tower(  # one existing structure with its tenants
     on_air: list[str] = []
     if rich:
         on_air = ["mb-n28+n41", "dl-n1+n78"] if town else ["mb-n28+n41", "dl-n1"]
-    elif not seat and rng.random() < 0.42:
+    elif not seat and rng.random() < 0.6:
         on_air = ["mb-n28"] if MB in tenants and rng.random() < 0.7 else ["dl-n1"] if DL in tenants else []
     kind = "rooftop" if town else "tower"
     return (f"{village['name']}塔", "existing", kind, ";".join(tenants), ";".join(on_air), x, y, "free")

@@ -166,7 +166,8 @@ def _remote(  # the three places that are chosen, not drawn
     if role == "north_tip":
         part = shapely.intersection(town, shapely.box(-1e9, north - 1_800.0, 1e9, north))
     elif role == "park":
-        part = park.buffer(-800.0)
+        west, south, east, north = park.buffer(-500.0).bounds
+        part = shapely.intersection(park.buffer(-500.0), shapely.box(west, south, east, (south + north) / 2))
     else:
         part = shapely.intersection(town, shapely.box(-1e9, north - 6_500.0, 1e9, north - 4_000.0))
     row, column = _cells_within(grid, shapely.intersection(part, town).buffer(-150.0))
@@ -196,10 +197,13 @@ def make_settlements(
 ) -> pd.DataFrame:
     """Populated spots of each unit with people that sum to it: the committee's hamlet and two to five more."""
     suitability = _suitability(grid)
+    seats = set(sources.SEAT_VILLAGES.values())
     rows = []
     for village in each(villages):
         xy = np.array([[village.x_m, village.y_m]])
-        near = shapely.Point(xy[0]).buffer(400.0 if village.kind == "community" else 1_500.0)
+        # Built-up places lie together: communities, and the villages in which a government stands.
+        radius_m = 400.0 if village.kind == "community" else 500.0 if village.id in seats else 1_500.0
+        near = shapely.Point(xy[0]).buffer(radius_m)
         part = shapely.difference(shapely.intersection(village.geometry, near), park)
         inside = _cells_within(grid, part) if part.area > 0 else (np.empty(0, int), np.empty(0, int))
         more = min(int(rng.integers(2, 6)), len(inside[0]))
