@@ -227,7 +227,7 @@ class Radio(Section):
         0.0, ge=0, description="Entry loss of indoor targets, dB; 0 is outdoors."
     )
     delta_n: float = Field(
-        45.0, gt=0, description="Median refractivity gradient, N-units/km (P.1812-8 section 3.5)."
+        45.0, gt=0, lt=157, description="Median refractivity gradient, N-units/km (P.1812-8 section 3.5)."
     )
     polarisation: Literal["horizontal", "vertical"] = Field(
         "vertical", description="For the smooth-earth part."
