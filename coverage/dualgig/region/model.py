@@ -135,3 +135,9 @@ class Region:
             points = points.representative_point()
         points = points.to_crs(self.metric_crs)
         return np.column_stack([points.x.to_numpy(), points.y.to_numpy()])
+
+    def _repr_html_(self) -> str:
+        """The region at a glance, for notebooks."""
+        from dualgig.region.summary import to_html  # noqa: PLC0415 - summary reads Region
+
+        return to_html(self)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dualgig.text import common, lists, maps, report, terminal
+from dualgig.text import common, lists, maps, region, report, terminal
 
 if TYPE_CHECKING:
     from dualgig.project import Language
@@ -15,6 +15,7 @@ CATALOGUE: dict[str, dict[str, str]] = {
     **maps.TEXT,
     **report.TEXT,
     **lists.TEXT,
+    **region.TEXT,
 }
 
 
