@@ -29,7 +29,9 @@ RADIUS_KM = 8.0
 """Radius cap of n28 in the demo's project files."""
 
 FIBRE_REACH_KM = 17.1
-OFFICES_10GPON = tuple(f"331126{town}" for town in ("001", "002", "003", "101", "102", "104", "106", "201", "202"))
+OFFICES_10GPON = tuple(
+    f"331126{town}" for town in ("001", "002", "003", "101", "102", "104", "106", "201", "202")
+)
 OFFICES_GPON = tuple(f"331126{town}" for town in ("105", "107", "200", "203", "204", "205"))
 TOWNS_5G = tuple(f"331126{town}" for town in ("001", "002", "003", "101", "102", "104", "201", "106"))
 

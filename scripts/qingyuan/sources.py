@@ -165,8 +165,6 @@ def read_relief(path: Path, bounds: tuple[float, float, float, float]) -> Relief
             longitude = file.variables["Longitude"][:].astype(np.float64)
             latitude = file.variables["Latitude"][:].astype(np.float64)
             height_m = file.variables["topo"][:].astype(np.float64)
-        # The file's float32 coordinates stand for whole multiples of 1/60 degree.
-        longitude, latitude = np.round(longitude * 60) / 60, np.round(latitude * 60) / 60
     else:
         lines = path.read_text(encoding="ascii").split("\n")
         header = {key: float(value) for key, value in (line.split() for line in lines[:5])}
@@ -174,6 +172,8 @@ def read_relief(path: Path, bounds: tuple[float, float, float, float]) -> Relief
         step = header["cellsize"]
         longitude = header["xllcenter"] + step * np.arange(int(header["ncols"]))
         latitude = header["yllcenter"] + step * np.arange(int(header["nrows"]))
+    # Rounded in the files, the coordinates stand for whole arc-minutes.
+    longitude, latitude = np.round(longitude * 60) / 60, np.round(latitude * 60) / 60
     west, south, east, north = bounds
     columns = (longitude >= west - 1e-9) & (longitude <= east + 1e-9)
     rows = (latitude >= south - 1e-9) & (latitude <= north + 1e-9)
