@@ -272,12 +272,15 @@ def _villages(
     rng: np.random.Generator,
 ) -> tuple[gpd.GeoDataFrame, np.ndarray]:
     centres = _spread(outline, number, rng)
-    # A village lies in one township: its cell is cut to the township that holds its point.
-    holder = [int(np.argmax([cell.contains(Point(c)) for cell in townships.geometry])) for c in centres]
-    cells = [
-        shapely.intersection(cell, townships.geometry.iloc[h])
-        for cell, h in zip(_cells(centres, outline), holder, strict=True)
-    ]
+    # The villages of a township share it out among themselves.
+    holder = np.array(
+        [int(np.argmax([cell.contains(Point(c)) for cell in townships.geometry])) for c in centres]
+    )
+    cells: list[Polygon] = [Polygon()] * number
+    for h, township in enumerate(townships.geometry):
+        inside = np.flatnonzero(holder == h)
+        for i, cell in zip(inside, _cells(centres[inside], township) if len(inside) else [], strict=True):
+            cells[i] = cell
     plain = [
         f"{'上下东西南北'[i % 6]}{'坑岭溪田坪源'[i // 6 % 6]}{i}村" if language == "zh" else f"Village {i}"
         for i in range(number)
@@ -428,7 +431,7 @@ def _terrain(outline: Polygon, rng: np.random.Generator) -> Terrain:
             angle, phase = rng.uniform(0, np.pi), rng.uniform(0, 2 * np.pi)
             along = (x * np.cos(angle) + y * np.sin(angle)) / wave * 2 * np.pi + phase
             across = (y * np.cos(angle) - x * np.sin(angle)) / wave * np.pi
-            height += 140.0 / 1.75**octave * (1.0 - 2.0 * np.abs(np.sin(along + 0.9 * np.sin(across))))
+            height += 170.0 / 2.3**octave * (1.0 - 2.0 * np.abs(np.sin(along + 0.9 * np.sin(across))))
     height = 700.0 + 1.1 * height
     height[:2, :2] = np.nan  # a corner without data
     return Terrain(
