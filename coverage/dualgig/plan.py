@@ -44,6 +44,11 @@ class Stage:
     method: str
 
 
+def stage_kind(stage: str) -> str:
+    """Kind of a stage without the level of duties that it is about: ``reach_1`` is a ``reach``."""
+    return stage.rstrip("-0123456789").rstrip("_")
+
+
 @dataclass(frozen=True)
 class Score:
     """One row of the target scoreboard; counts are places of the goal, ``places`` of them."""

@@ -17,7 +17,7 @@ from dualgig.assemble import (
 )
 from dualgig.errors import ProjectError
 from dualgig.formulate import siting_problem
-from dualgig.plan import Plan, Score, Stage
+from dualgig.plan import Plan, Score, stage_kind
 from dualgig.reasons import gap_reasons
 from dualgig.siting.marginal import cost_to_meet, cost_to_serve
 from dualgig.siting.problem import serve
@@ -59,8 +59,7 @@ def make_plan(region: Region, coverage: Coverage, progress: Progress | None = No
         gap=solver.gap,
         node_limit=solver.node_limit,
         time_limit_s=solver.time_limit_s,
-        threads=solver.threads,
-        progress=lambda stage, share: tell(f"progress.stage.{stage}", share),
+        progress=lambda news: tell(f"progress.stage.{stage_kind(news.stage)}", 1.0 - min(news.gap, 1.0)),
     )
     for goal in problem.goals:
         missing = goal.places[~result.places[goal.places]]
@@ -83,7 +82,7 @@ def make_plan(region: Region, coverage: Coverage, progress: Progress | None = No
         duty=result.duty,
         shortage_cny=result.shortage_cny,
         gap=result.gap,
-        stages=stages,
+        stages=result.stages,
         tell=tell,
     )
 

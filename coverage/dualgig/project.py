@@ -338,7 +338,6 @@ class Solver(Section):
     )
     node_limit: int = Field(200_000, ge=1, description="Branch-and-bound nodes a stage.")
     time_limit_s: float | None = Field(None, gt=0, description="Clock limit of a stage; none by default.")
-    threads: int = Field(1, ge=1, description="Threads of the solver.")
 
 
 class Project(Section):
