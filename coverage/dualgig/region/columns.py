@@ -119,7 +119,11 @@ def _suggest(ours: str, available: list[str]) -> str:
     """The file's column that is probably ours: by a usual name, else by likeness."""
     usual = USUAL_NAMES.get(ours, ())
     for column in available:
-        if column.strip().lower() in usual:
+        # "POP_2020" and "2020年常住人口" are "pop" and "人口" with a year.
+        letters = "".join(letter for letter in column.lower() if letter.isalpha())
+        if letters in (*usual, ours) or any(
+            name in letters for name in usual if not name.isascii() and len(name) > 1
+        ):
             return column
     return closest(ours, available, 0.6)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dualgig.region.demand import demand_from_raster, spread_demand
-from dualgig.region.places import assign_townships, assign_villages, with_committees
+from dualgig.region.keypoints import with_committees
+from dualgig.region.places import assign_townships, assign_villages
 from dualgig.text import say
 
 if TYPE_CHECKING:
@@ -73,13 +74,16 @@ def settle(
     villages = checked.frame.assign(township=assign_townships(checked, townships, metric_crs, findings))
     caveats: list[str] = []
 
-    keypoints = _assigned(tables.get("keypoints"), villages, townships, metric_crs, findings)
+    complete = checked.complete and townships.complete
+    keypoints = _assigned(
+        tables.get("keypoints"), villages, townships, metric_crs, findings, complete=complete
+    )
     if project.inputs.keypoints is None:
         caveats.append(say(language, "region.given_committees"))
     file = project.inputs.keypoints.path if project.inputs.keypoints else ""
     keypoints = with_committees(keypoints, villages, file, findings)
 
-    demand = _assigned(tables.get("demand"), villages, townships, metric_crs, findings)
+    demand = _assigned(tables.get("demand"), villages, townships, metric_crs, findings, complete=complete)
     cells = 0
     if project.inputs.population is not None:
         counted = checked.blank["population"].to_numpy(dtype=np.bool_)
@@ -108,10 +112,12 @@ def _assigned(
     townships: Checked,
     metric_crs: CRS,
     findings: Findings,
+    *,
+    complete: bool,
 ) -> gpd.GeoDataFrame | None:
     if points is None:
         return None
-    owner = assign_villages(points, villages, townships, metric_crs, findings)
+    owner = assign_villages(points, villages, townships, metric_crs, findings, complete=complete)
     return points.frame.assign(village=owner["village"], township=owner["township"])
 
 

@@ -1,19 +1,18 @@
-"""Which township a village belongs to, which village a point belongs to, and the key points."""
+"""Which township a village belongs to, and which village a point belongs to."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from dualgig.region.findings import closest
 from dualgig.region.shapes import points_m
-from dualgig.region.validate import empty_table
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     from numpy.typing import NDArray
     from pyproj import CRS
 
@@ -80,10 +79,13 @@ def assign_townships(
     for position, code in enumerate(named):
         if not code:
             chosen[position] = inside[position]
-            if inside[position] < 0 and not np.isnan(xy[position]).any():
+            lost = villages.wrong["township"].iloc[position] or np.isnan(xy[position]).any()
+            if inside[position] < 0 and townships.complete and not lost:
                 homeless.append(position)
             continue
         township = _same_code(code, position_of)
+        if township is None and not townships.complete:
+            continue
         if township is None:
             meant = closest(code, ids, 0.6)
             hint = f" Did you mean {meant}?" if meant else ""
@@ -154,7 +156,13 @@ def _check_shift(
 
 
 def assign_villages(
-    points: Checked, villages: gpd.GeoDataFrame, townships: Checked, metric_crs: CRS, findings: Findings
+    points: Checked,
+    villages: gpd.GeoDataFrame,
+    townships: Checked,
+    metric_crs: CRS,
+    findings: Findings,
+    *,
+    complete: bool,
 ) -> pd.DataFrame:
     """Village and township of key points or demand points: from their columns, else by location.
 
@@ -173,6 +181,8 @@ def assign_villages(
         Projected CRS in metres.
     findings
         Takes villages and townships that are not known, and points in none.
+    complete
+        Whether every village and township is there; where not, one that is not found is not noted.
 
     Returns
     -------
@@ -189,17 +199,20 @@ def assign_villages(
     township_of = dict(zip(villages.index, villages["township"], strict=True))
     seat = (frame["kind"] == "seat").tolist() if "kind" in frame else [False] * len(frame)
     village, township = frame["village"].tolist(), frame["township"].tolist()
+    wrong = points.wrong[["village", "township"]].to_numpy()
     for position in range(len(frame)):
         row = points.row(position)
-        lost = bool(np.isnan(xy[position]).any())
+        lost = not complete or bool(np.isnan(xy[position]).any() or wrong[position].any())
         if township[position]:
             same = _same_code(township[position], known_towns)
             if same is None:
-                _unknown(points, row, "township", township[position], township_ids, findings)
+                if complete:
+                    _unknown(points, row, "township", township[position], township_ids, findings)
                 lost = True
             township[position] = same or ""
         if village[position] and village[position] not in township_of:
-            _unknown(points, row, "village", village[position], list(township_of), findings)
+            if complete:
+                _unknown(points, row, "village", village[position], list(township_of), findings)
             village[position], lost = "", True
         if seat[position]:
             village[position] = ""
@@ -272,55 +285,3 @@ def _unknown(points: Checked, row: int, column: str, code: str, known: list[str]
         f"the {column} {code} is not known.",
         f"Write the id of a {column}, or leave the cell empty to go by location.{hint}",
     )
-
-
-def with_committees(
-    keypoints: gpd.GeoDataFrame | None, villages: gpd.GeoDataFrame, file: str, findings: Findings
-) -> gpd.GeoDataFrame:
-    """Key points with a committee for each village: one that lacks it gets it at the village's point.
-
-    Parameters
-    ----------
-    keypoints
-        Key points with village and township, or ``None`` where none were given.
-    villages
-        Villages with their townships.
-    file
-        File of the key points, for the findings.
-    findings
-        Takes one warning where key points were given and villages lack a committee.
-    """
-    table = empty_table("keypoints") if keypoints is None else keypoints
-    has = set(table.loc[table["kind"] == "committee", "village"])
-    lacking = villages[[village not in has for village in villages.index]]
-    if not len(lacking):
-        return table
-    if keypoints is not None:
-        findings.warn(
-            file,
-            None,
-            "kind",
-            f"{len(lacking)} villages have no committee among the key points, e.g. {lacking.index[0]}; "
-            "the village's own point stands for it.",
-            "Add a row of kind committee for each.",
-        )
-    taken = set(table.index)
-    ids = []
-    for village in lacking.index:
-        name = f"{village}-committee"
-        while name in taken:
-            name += "-1"
-        ids.append(name)
-    added = gpd.GeoDataFrame(
-        {
-            "name": lacking["name"].to_numpy(),
-            "village": lacking.index.to_numpy(),
-            "township": lacking["township"].to_numpy(),
-            "kind": "committee",
-            "households": np.zeros(len(lacking), dtype=np.int64),
-        },
-        index=pd.Index(ids, name="id", dtype="str"),
-        geometry=shapely.point_on_surface(lacking.geometry.to_numpy()),
-        crs=lacking.crs,
-    )
-    return pd.concat([table, added[table.columns]]).astype(table.dtypes.to_dict()) if len(table) else added

@@ -45,7 +45,7 @@ class Grid:
     crs: CRS
     cells: int
 
-    def xy(self, column: NDArray[np.float64], row: NDArray[np.float64]) -> NDArray[np.float64]:
+    def xy(self, column: NDArray[Any], row: NDArray[Any]) -> NDArray[np.float64]:
         """Coordinates, shape (n, 2), of columns and rows counted from the outer corner of cell (0, 0)."""
         t = self.transform
         return np.column_stack([t.a * column + t.b * row + t.c, t.d * column + t.e * row + t.f])

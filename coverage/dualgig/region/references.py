@@ -43,6 +43,7 @@ def _check_sites(project: Project, sites: Checked, findings: Findings) -> None:
     known = [configuration.id for configuration in project.configurations]
     columns = ("structure", "operators", "on_air", "mast_m")
     rows = zip(*(sites.frame[column].tolist() for column in columns), strict=True)
+    wrong = sites.wrong[["structure", "mast_m"]].to_numpy()
     for position, (structure, operators, on_air, mast_m) in enumerate(rows):
         row = sites.row(position)
         for name in on_air:
@@ -55,7 +56,7 @@ def _check_sites(project: Project, sites: Checked, findings: Findings) -> None:
                     f"the configuration {name!r} is not known; {project.path.name} has {listed(known, 20)}.",
                     f"Write one of these, or add [[configurations]] for it.{hint}",
                 )
-        if on_air and structure == "new":
+        if on_air and structure == "new" and not wrong[position, 0]:
             findings.error(
                 sites.file,
                 row,
@@ -72,7 +73,7 @@ def _check_sites(project: Project, sites: Checked, findings: Findings) -> None:
                     f"the operator {name!r} has no configuration in {project.path.name}.",
                     f"Write {meant} where that is meant.",
                 )
-        if mast_m < LEAST_MAST_M:
+        if mast_m < LEAST_MAST_M and not wrong[position, 1]:
             findings.error(
                 sites.file,
                 row,
@@ -99,9 +100,12 @@ def _check_serving_nodes(
                 f"Add inputs.nodes to {project.path.name}; without it no fibre is planned.",
             )
         return
+    stands_wrong = set(nodes.frame.index[nodes.wrong["stands"].to_numpy()])
     stands = dict(zip(nodes.frame.index.tolist(), nodes.frame["stands"].tolist(), strict=True))
     for position, node in enumerate(named):
         if node and node not in stands:
+            if not nodes.complete:
+                continue
             findings.error(
                 villages.file,
                 villages.row(position),
@@ -109,7 +113,12 @@ def _check_serving_nodes(
                 f"the node {node!r} is not among the nodes of {nodes.file}.",
                 f"Write the id of a node, or empty the cell.{_hint(node, stands)}",
             )
-        elif node and stands[node] == "none" and villages.frame["fibre"].iloc[position] != "none":
+        elif (
+            node
+            and stands[node] == "none"
+            and node not in stands_wrong
+            and villages.frame["fibre"].iloc[position] != "none"
+        ):
             findings.error(
                 villages.file,
                 villages.row(position),
@@ -140,7 +149,7 @@ def _check_shared_ids(tables: dict[str, Checked], first: str, second: str, findi
 def _check_status(project: Project, tables: dict[str, Checked], findings: Findings) -> None:
     """The ledger's places and operators must be known, and one day's entries must agree."""
     status = tables["status"]
-    complete = {"townships", "villages"} <= set(tables)
+    complete = all(name in tables and tables[name].complete for name in ("townships", "villages"))
     places = [
         place for name in ("townships", "villages") if name in tables for place in tables[name].frame.index
     ]

@@ -46,7 +46,11 @@ class Checked:
     columns
         Our column -> the file's.
     blank
-        Per column of the file, bool: where the cell was empty and the default stands.
+        Per column, bool: where the cell was empty, or the column absent, and the default stands.
+    wrong
+        Per column, bool: where the cell was wrong (that is noted) and the default stands.
+    complete
+        Whether every row of the file is here; rows without an id of their own are not.
     """
 
     name: str
@@ -55,6 +59,8 @@ class Checked:
     rows: NDArray[np.int64]
     columns: dict[str, str]
     blank: pd.DataFrame
+    wrong: pd.DataFrame
+    complete: bool
 
     def column(self, ours: str) -> str:
         """The file's name of one of our columns; ours where the file lacks it."""
@@ -102,13 +108,17 @@ def validate(
         return None
     values: dict[str, pd.Series[Any]] = {}
     blank: dict[str, NDArray[np.bool_]] = {}
+    wrong: dict[str, NDArray[np.bool_]] = {}
     for ours, spec in table.columns.items():
         if ours not in columns:
             values[ours] = _typed([spec.default] * len(raw.cells), spec)
             blank[ours] = np.ones(len(raw.cells), dtype=np.bool_)
+            wrong[ours] = ~blank[ours]
             continue
         required = spec.required and ours not in optional
-        parsed, blank[ours] = _parse_column(raw, columns[ours], spec, required=required, findings=findings)
+        parsed, blank[ours], wrong[ours] = _parse_column(
+            raw, columns[ours], spec, required=required, findings=findings
+        )
         values[ours] = _typed(parsed, spec)
     frame = pd.DataFrame(values)
     if "id" in frame:
@@ -126,8 +136,16 @@ def validate(
     if raw.geometry is not None:
         shapes = check_shapes(raw.name, raw.layer.path, raw.geometry, raw.rows, findings).to_numpy()
     located = gpd.GeoDataFrame(frame, geometry=shapes, crs=WGS84)
-    emptiness = pd.DataFrame(blank, index=frame.index)
-    return Checked(raw.name, raw.layer.path, located[keep], raw.rows[keep], columns, emptiness[keep])
+    return Checked(
+        name=raw.name,
+        file=raw.layer.path,
+        frame=located[keep],
+        rows=raw.rows[keep],
+        columns=columns,
+        blank=pd.DataFrame(blank)[keep],
+        wrong=pd.DataFrame(wrong)[keep],
+        complete=bool(keep.all()),
+    )
 
 
 def empty_table(name: str) -> gpd.GeoDataFrame:
@@ -139,10 +157,12 @@ def empty_table(name: str) -> gpd.GeoDataFrame:
 
 def _parse_column(
     raw: RawTable, theirs: str, spec: Column, *, required: bool, findings: Findings
-) -> tuple[list[object], NDArray[np.bool_]]:
+) -> tuple[list[object], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Values of a column, where its cells are empty, and where they are wrong."""
     cells = raw.cells[theirs].tolist()
     parsed: list[object] = [spec.default] * len(cells)
     blank = np.zeros(len(cells), dtype=np.bool_)
+    wrong = np.zeros(len(cells), dtype=np.bool_)
     known: dict[str, object] = {}
     for position, text in enumerate(cells):
         if text in known:
@@ -150,6 +170,7 @@ def _parse_column(
             continue
         if not text.strip():
             blank[position] = True
+            wrong[position] = required
             if required:
                 mend = f"Fill it in ({spec.meaning})."
                 findings.error(raw.layer.path, int(raw.rows[position]), theirs, "the cell is empty.", mend)
@@ -157,8 +178,9 @@ def _parse_column(
         try:
             parsed[position] = known[text] = parse(text, spec)
         except CellError as error:
+            wrong[position] = True
             findings.error(raw.layer.path, int(raw.rows[position]), theirs, error.problem, error.mend)
-    return parsed, blank
+    return parsed, blank, wrong
 
 
 def _typed(values: list[object], spec: Column) -> pd.Series[Any]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
+import pyogrio.raw
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj import CRS
 
 from dualgig.region.coordinates import parse_crs, unknown_crs
 from dualgig.region.encoding import shapefile_encoding
@@ -18,7 +22,7 @@ from dualgig.region.sheets import decode, number_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pyproj import CRS
+    from numpy.typing import NDArray
 
     from dualgig.project import Layer
     from dualgig.region.findings import Findings
@@ -66,19 +70,20 @@ def read_vector(
         options["encoding"] = layer.encoding
     try:
         layers = [str(name) for name in pyogrio.list_layers(source)[:, 0]]
-        chosen = layer.layer or (layers[0] if layers else "")
-        if chosen not in layers:
+        if not layers or (layer.layer and layer.layer not in layers):
             has = f"the file has {listed(layers)}" if layers else "the file has none"
-            meant = closest(chosen, layers) or (layers[0] if layers else "")
-            findings.error(
-                layer.path,
-                None,
-                "",
-                f"there is no layer {chosen!r}; {has}.",
-                f'Write layer = "{meant}" for it.',
-            )
+            meant = closest(layer.layer, layers) or (layers[0] if layers else "")
+            mend = f'Write layer = "{meant}" for it in the project file.' if meant else "Save the file again."
+            findings.error(layer.path, None, "", f"there is no layer {layer.layer!r}; {has}.", mend)
             return None
-        table = pyogrio.read_dataframe(source, layer=chosen, force_2d=True, on_invalid="ignore", **options)
+        with warnings.catch_warnings():
+            # GDAL warns of rings and fields that the checks behind this look at one by one.
+            warnings.simplefilter("ignore")
+            # By number, since a GeoJSON read from memory has a layer of another name.
+            number = layers.index(layer.layer) if layer.layer else 0
+            meta, _, wkb, fields = pyogrio.raw.read(
+                source, layer=number, force_2d=True, datetime_as_string=True, **options
+            )
     except (UnicodeDecodeError, LookupError):
         _unknown_encoding(layer, findings)
         return None
@@ -92,21 +97,25 @@ def read_vector(
             "Give a GeoPackage, a whole shapefile (.shp, .shx, .dbf, .prj), GeoJSON, CSV or XLSX.",
         )
         return None
-    cells = pd.DataFrame({str(name): _text(table[name]) for name in table.columns if name != "geometry"})
-    cells.index = pd.RangeIndex(len(table))
-    if not isinstance(table, gpd.GeoDataFrame):
+    names = [str(name) for name in meta["fields"]]
+    cells = pd.DataFrame(
+        {name: pd.Series(_texts(values), dtype=object) for name, values in zip(names, fields, strict=True)},
+        index=pd.RangeIndex(len(fields[0]) if len(fields) else 0 if wkb is None else len(wkb)),
+    )
+    if wkb is None:
         return cells, None
-    geometry = gpd.GeoSeries(table.geometry.to_numpy(), crs=table.crs)
-    crs = _crs_of(path, geometry, layer, findings)
-    return cells, None if crs is None else geometry.set_crs(crs, allow_override=True)
+    geometry = gpd.GeoSeries(np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object))
+    crs = _crs_of(path, CRS.from_user_input(meta["crs"]) if meta["crs"] else None, geometry, layer, findings)
+    return cells, None if crs is None else geometry.set_crs(crs)
 
 
-def _crs_of(path: Path, geometry: gpd.GeoSeries, layer: Layer, findings: Findings) -> CRS | None:
+def _crs_of(
+    path: Path, own: CRS | None, geometry: gpd.GeoSeries, layer: Layer, findings: Findings
+) -> CRS | None:
     """The file's own CRS, or the project file's where it has none; GeoJSON never says for sure."""
     given = parse_crs(layer.crs, layer.path, findings) if layer.crs else None
     if layer.crs and given is None:
         return None
-    own = geometry.crs
     if own is None or not (own.is_geographic or own.is_projected or own.is_bound or own.is_compound):
         if given is None:
             bounds = geometry.total_bounds
@@ -152,17 +161,13 @@ def _unknown_encoding(layer: Layer, findings: Findings) -> None:
     )
 
 
-def _text(values: pd.Series[Any]) -> pd.Series[Any]:
-    """A column as text: whole numbers without a fraction, dates as YYYY-MM-DD, missing as empty."""
-    if pd.api.types.is_bool_dtype(values.dtype):
-        texts = ["1" if value else "0" for value in values]
-    elif pd.api.types.is_integer_dtype(values.dtype):
-        texts = ["" if pd.isna(value) else str(int(value)) for value in values]
-    elif pd.api.types.is_float_dtype(values.dtype):
-        texts = [number_text(float(value)) for value in values]
-    elif pd.api.types.is_datetime64_any_dtype(values.dtype):
-        texts = ["" if pd.isna(value) else value.date().isoformat() for value in values]
-    else:
-        missing = values.isna().to_numpy()
-        texts = ["" if gone else str(value) for value, gone in zip(values, missing, strict=True)]
-    return pd.Series(texts, dtype=object)
+def _texts(values: NDArray[Any]) -> list[str]:
+    """A field as text: whole numbers without a fraction, lists with semicolons, missing as empty."""
+    if values.dtype.kind == "b":
+        return ["1" if value else "0" for value in values]
+    if values.dtype.kind == "f":
+        return [number_text(float(value)) for value in values]
+    return [
+        "" if value is None else ";".join(map(str, value)) if isinstance(value, np.ndarray) else str(value)
+        for value in values
+    ]
