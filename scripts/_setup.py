@@ -164,10 +164,12 @@ def run(root: Path, command: list[str | Path], lock: int) -> None:
         errors="replace",
         pass_fds=(lock,),
     ) as process:
-        for line in process.stdout or ():
-            lines.append(line)
-            show_progress(line)
-    show_progress("")
+        try:
+            for line in process.stdout or ():
+                lines.append(line)
+                show_progress(line)
+        finally:
+            show_progress("")
     if process.returncode:
         raise failure(root, lines)
 

@@ -39,8 +39,15 @@ def clone(tmp_path):
 
 @pytest.fixture
 def whole_clone(tmp_path):
-    """A copy of everything, in a folder whose name has a space."""
-    return Path(shutil.copytree(ROOT, tmp_path / "a whole clone", ignore=LEFT_OUT))
+    """A copy of everything but plans, in a folder whose name has a space."""
+
+    def left_out(folder, names):
+        return names if Path(folder) == ROOT / "maps" else LEFT_OUT(folder, names)
+
+    clone = shutil.copytree(ROOT, tmp_path / "a whole clone", ignore=left_out)
+    yield clone
+    # pytest keeps the folders of three sessions.
+    shutil.rmtree(clone / ".venv", ignore_errors=True)
 
 
 @pytest.fixture

@@ -88,3 +88,14 @@ def test_of_two_set_ups_at_once_one_does_the_work(bare_clone):
     assert [process.returncode for process in both] == [0, 0], answers
     assert [out for out, _ in answers] == ["planned\n", "planned\n"]
     assert sum("set-up done" in err for _, err in answers) == 1
+
+
+@pytest.mark.slow
+def test_the_demo_is_planned_in_a_fresh_clone_from_any_folder(whole_clone, run, tmp_path):
+    answer = run([whole_clone / "scripts" / "plan"], cwd=tmp_path)
+
+    assert answer.returncode == 0, answer.stderr
+    assert "maps/qingyuan" in answer.stdout
+    plan = json.loads((whole_clone / "maps" / "qingyuan" / "plan.json").read_text(encoding="utf-8"))
+    assert plan["duty"] == "met"
+    assert (whole_clone / "maps" / "qingyuan" / "map.html").exists()
