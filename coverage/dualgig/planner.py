@@ -69,10 +69,6 @@ def make_plan(region: Region, coverage: Coverage, progress: Progress | None = No
                 f"{region.project.path}: locked sites cannot be built within the budget: {names}. "
                 "Raise budget.total_cny or unlock some."
             )
-    stages = tuple(
-        Stage(stage.stage, stage.sense, stage.value, stage.bound, stage.gap, stage.method)
-        for stage in result.stages
-    )
     return _describe(
         region,
         coverage,

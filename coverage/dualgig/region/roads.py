@@ -29,14 +29,15 @@ EXISTING, AERIAL, BURIED, DUCT = range(4)
 
 HIGHWAY_BUILD: dict[str, int] = {
     **dict.fromkeys(("motorway", "motorway_link", "trunk", "trunk_link"), DUCT),
-    **dict.fromkeys(("primary", "primary_link", "secondary", "secondary_link"), DUCT),
-    **dict.fromkeys(("tertiary", "tertiary_link", "residential", "living_street"), BURIED),
+    **dict.fromkeys(("primary", "primary_link"), DUCT),
+    **dict.fromkeys(("secondary", "secondary_link", "tertiary", "tertiary_link"), BURIED),
+    **dict.fromkeys(("residential", "living_street"), BURIED),
     **dict.fromkeys(("unclassified", "road", "service", "track", "path"), AERIAL),
 }
 """How a cable is laid along a way that says nothing of it, by its OSM class ``highway``.
 
-Through roads, motorway to secondary, have or are given duct; tertiary and residential streets are
-dug up; lesser roads, tracks and paths carry the cable on poles. Classes that are not listed
+Through roads, motorway to primary, have or are given duct; secondary and tertiary roads and residential
+streets are dug up; lesser roads, tracks and paths carry the cable on poles. Classes that are not listed
 (pavements, cycleways, steps, ways under construction) carry none. This is a planning rule, not a
 survey: the tag ``dualgig:build`` on a way (one of `BUILD_TYPES`) wins over it, and so does
 ``fibre=yes``, which is read as ``existing``.
