@@ -69,7 +69,9 @@ def read_vector(
     elif layer.encoding:
         options["encoding"] = layer.encoding
     try:
-        layers = [str(name) for name in pyogrio.list_layers(source)[:, 0]]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            layers = [str(name) for name in pyogrio.list_layers(source)[:, 0]]
         if not layers or (layer.layer and layer.layer not in layers):
             has = f"the file has {listed(layers)}" if layers else "the file has none"
             meant = closest(layer.layer, layers) or (layers[0] if layers else "")
