@@ -247,6 +247,9 @@ def test_every_duty_that_is_missed_is_listed_with_its_reason(plan):
     assert found["more"] == len(plan.gaps) - len(duties) - 3
     assert sum(row["5g"] + row["gigabit"] for row in found["reasons"]) == len(plan.gaps)
     assert sum(row["5g_duty"] + row["gigabit_duty"] for row in found["reasons"]) == len(duties)
+    assert found["more_duties"] == 0
+    few = unmet(plan, listed=1)
+    assert len(few["duties"]) + few["more_duties"] == few["duty_count"] == len(duties) > 5
     text = visible(report(plan))
     for name in duties["name"]:
         assert name in text

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
+    from numpy.typing import NDArray
 
     from dualgig.plan import Plan
 
@@ -258,14 +259,15 @@ def _in_book_order(lines: pd.Index) -> list[str]:
     return known + sorted(set(lines) - set(known))
 
 
-def _township_names(plan: Plan, table: gpd.GeoDataFrame) -> list[str]:
+def _township_names(plan: Plan, table: gpd.GeoDataFrame) -> NDArray[np.object_]:
     """Name of the township that each point lies in, empty outside all; the first on a shared border."""
-    if table.empty:
-        return []
-    pairs = plan.townships.sindex.query(table.geometry, predicate="intersects")
-    first = pd.Series(pairs[1]).groupby(pairs[0]).min()
-    names = plan.townships["name"].tolist()
-    return [names[first[row]] if row in first.index else "" for row in range(len(table))]
+    names = np.full(len(table), "", dtype=object)
+    if len(table):
+        point, township = plan.townships.sindex.query(table.geometry, predicate="intersects")
+        # the first township is written last
+        order = np.argsort(-township, kind="stable")
+        names[point[order]] = plan.townships["name"].to_numpy(dtype=object)[township[order]]
+    return names
 
 
 def _lonlat(table: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -13,6 +13,9 @@ from dualgig.project import SERVICES
 if TYPE_CHECKING:
     from dualgig.plan import Plan
 
+DUTIES_A_GAP = 5
+"""Missed duties that are listed for each other gap that is: they are what the report is read for."""
+
 
 def unmet(plan: Plan, listed: int) -> dict[str, Any]:
     """Gaps by reason, the duties among them, and the others.
@@ -22,13 +25,14 @@ def unmet(plan: Plan, listed: int) -> dict[str, Any]:
     plan
         The plan.
     listed
-        How many rows outside the duties are listed; duties are always listed in full.
+        How many rows outside the duties are listed, and `DUTIES_A_GAP` times as many duties.
 
     Returns
     -------
     dict
         ``reasons``: rows with ``reason`` and, per service, places and duties; ``duties`` and
-        ``others``: rows of `dualgig.export.tables.gaps`; ``duty_count``, ``other_count``, ``more``.
+        ``others``: rows of `dualgig.export.tables.gaps`; ``duty_count``, ``other_count``;
+        ``more_duties``, ``more``: rows beyond those listed.
     """
     table = gaps(plan)
     duty = table["duty"].astype(bool)
@@ -41,11 +45,13 @@ def unmet(plan: Plan, listed: int) -> dict[str, Any]:
             row[f"{service}_duty"] = int((here & duty).sum())
         if any(row[service] for service in SERVICES):
             reasons.append(row)
-    others = table[~duty]
+    duties, others = table[duty], table[~duty]
+    most_duties = DUTIES_A_GAP * listed
     return {
         "reasons": reasons,
-        "duties": _rows(table[duty]),
-        "duty_count": int(duty.sum()),
+        "duties": _rows(duties.head(most_duties)),
+        "duty_count": len(duties),
+        "more_duties": max(len(duties) - most_duties, 0),
         "others": _rows(others.head(listed)),
         "other_count": len(others),
         "more": max(len(others) - listed, 0),
