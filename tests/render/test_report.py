@@ -160,10 +160,11 @@ def test_the_chinese_page_has_no_english_but_terms_and_data(make_plan, tiny_proj
 def test_the_verdict_says_how_it_stands(make_plan, language, duty):
     plan = make_plan(language, villages=24, duty=duty)
     sentence = verdict(plan)["sentence"]
-    assert sentence in visible(report(plan))
+    page = report(plan)
+    assert sentence in visible(page)
     assert money(language, plan.cost_cny) in sentence
     assert (money(language, plan.shortage_cny) in sentence) == (duty == "over_budget")
-    assert f'class="verdict {duty}"' in report(plan)
+    assert f'class="verdict {duty}"' in page
 
 
 def test_gaps_of_today_are_told_without_a_proof(make_plan):
@@ -176,11 +177,12 @@ def test_gaps_of_today_are_told_without_a_proof(make_plan):
         cost_lines=plan.cost_lines.iloc[:0],
         routes=plan.routes.iloc[:0],
     )
-    text = visible(report(today))
+    page = report(today)
+    text = visible(page)
     met = sum(score.met for score in plan.scoreboard)
     assert f"today {met} of 4 goals are met" in text
     assert "Nothing was optimised." in text
-    assert 'class="verdict today"' in report(today)
+    assert 'class="verdict today"' in page
 
 
 def test_the_scoreboard_is_the_plans(plan):

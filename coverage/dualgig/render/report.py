@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cache, partial
 from importlib import metadata, resources
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,7 @@ def report_html(plan: Plan, *, date: str, plan_hash: str) -> str:
     )
 
 
+@cache
 def _environment(language: Language) -> Environment:
     """Jinja with escaping on everywhere, missing names as errors, and the language's words and numbers."""
     environment = Environment(
