@@ -25,7 +25,8 @@ LEVELS = 15
 LARGEST_BYTES = 200_000
 """Size of the PNG, so that its data URI stays under 300 kB."""
 
-_DARKEST, _LIGHTEST = np.array([182, 190, 196]), np.array([253, 253, 251])
+_DARKEST, _LIGHTEST = np.array([192, 199, 205]), np.array([253, 253, 251])
+_LEAST_SPREAD = 0.15
 _ALTITUDE_DEG = 45.0
 _AZIMUTHS_DEG = ((315.0, 0.55), (360.0, 0.15), (270.0, 0.15), (225.0, 0.15))
 _SIZES = (1400, 1100, 900, 700, 500, 350, 250, 150)
@@ -167,10 +168,15 @@ def _smooth(values: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
 
 
 def _levels(shade: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Shades as palette entries: the middle 96 % are spread over all levels; no data is the last entry."""
+    """Shades as palette entries: the middle 96 % are spread over all levels; no data is the last entry.
+
+    A spread below `_LEAST_SPREAD` is not stretched, so that flat ground looks flat.
+    """
     known = np.isfinite(shade)
-    low, high = np.quantile(shade[known], (0.02, 0.98)) if known.any() else (0.0, 1.0)
-    share = np.clip((np.nan_to_num(shade) - low) / max(high - low, 1e-6), 0.0, 1.0)
+    low, middle, high = np.quantile(shade[known], (0.02, 0.5, 0.98)) if known.any() else (0.0, 0.5, 1.0)
+    spread = max(high - low, _LEAST_SPREAD)
+    low = min(low, middle - spread / 2)
+    share = np.clip((np.nan_to_num(shade) - low) / spread, 0.0, 1.0)
     return np.where(known, np.round(share * (LEVELS - 1)), LEVELS).astype(np.uint8)
 
 

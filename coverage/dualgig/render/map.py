@@ -36,6 +36,8 @@ VILLAGES_FROM_ZOOM, SITES_FROM_ZOOM = 9, 11
 CROWDED = 3000
 """Villages or sites beyond which a layer waits for its zoom."""
 
+ANIMATED = "!matchMedia('(prefers-reduced-motion: reduce)').matches"
+
 PANES = {"veil": 350, "township": 360}
 """Panes of the GeoJson layers, between those of `assets/layers.js`."""
 
@@ -123,6 +125,8 @@ def map_html(plan: Plan, *, date: str, plan_hash: str = "") -> str:
         zoom_delta=0.5,
         zoom_control=False,
         attribution_control=False,
+        fade_animation=JsCode(ANIMATED),
+        zoom_animation=JsCode(ANIMATED),
         font_size="14px",
     )
     figure.add_child(page)

@@ -119,7 +119,7 @@
         trace((picked(table, row) ? fills : faded)[status], shapes, row, frame, true);
         trace(edges, shapes, row, frame, true);
       }
-      for (const [paths, alpha] of [[fills, 0.9], [faded, 0.16]]) {
+      for (const [paths, alpha] of [[fills, 0.92], [faded, 0.16]]) {
         paths.forEach(function (path, status) {
           ctx.globalAlpha = alpha;
           ctx.fillStyle = dg.COLOURS[status];

@@ -3,7 +3,7 @@
   "use strict";
 
   const OUTLINE = "#16202b";
-  dg.veilStyle = () => ({ stroke: false, fillColor: "#f4f5f3", fillOpacity: 0.68 });
+  dg.veilStyle = () => ({ stroke: false, fillColor: "#f4f5f3", fillOpacity: 0.55 });
 
   /* Townships: a boundary; filled by status where villages are not drawn. */
   dg.townshipStyle = function (feature) {
