@@ -101,6 +101,8 @@ def _warp(grid: Grid, area: Bounds, metric_crs: CRS, caveat: str) -> Terrain:
         dst_nodata=np.nan,
         resampling=Resampling.bilinear,
         num_threads=1,
+        # Exact positions: an eighth of a cell, GDAL's default, is 8 m of height on a steep slope.
+        tolerance=0.0,
     )
     return Terrain(height_m, west + cell_m / 2, north - cell_m / 2, cell_m, metric_crs, caveat)
 
