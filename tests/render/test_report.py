@@ -269,8 +269,8 @@ def test_long_lists_say_where_the_rest_is(plan):
 
 def test_stages_are_named_with_their_level_and_money_is_money(plan):
     stages = (
-        Stage("reach_0", "max", 5, 5, 0.0, "highs"),
-        Stage("duty_cost", "min", 6_000_000, 5_900_000, 1 / 60, "highs"),
+        Stage("reach_0", "max", 5, 5, 0.0, "relaxation"),
+        Stage("duty_cost", "min", 6_000_000, 5_900_000, 1 / 60, "branch_and_bound"),
         Stage("duty_within_budget_2", "max", 9, 9, 0.0, "some other method"),
         Stage("polish", "min", 3, 3, 0.0, "highs"),
     )
@@ -278,6 +278,7 @@ def test_stages_are_named_with_their_level_and_money_is_money(plan):
     assert rows[0]["stage"] == "Duties that can be met together: townships"
     assert rows[1]["value"] == "CNY 6.00 million"
     assert rows[1]["gap"] == "1.7%"
+    assert rows[1]["method"] == "branch and bound (HiGHS)"
     assert rows[2]["stage"] == "Duties met within the budget: eligible villages"
     assert rows[2]["value"] == "9"
     assert rows[2]["method"] == "some other method"
