@@ -125,10 +125,11 @@ def map_html(plan: Plan, *, date: str, plan_hash: str = "") -> str:
         zoom_delta=0.5,
         zoom_control=False,
         attribution_control=False,
-        fade_animation=JsCode(ANIMATED),
-        zoom_animation=JsCode(ANIMATED),
         font_size="14px",
     )
+    # Folium writes code among the options, though its types do not say so.
+    animated: Any = JsCode(ANIMATED)
+    page.options |= {"fade_animation": animated, "zoom_animation": animated}
     figure.add_child(page)
     shapes: dict[str, Layer] = {}
     relief = hillshade(plan.region.terrain)

@@ -59,7 +59,8 @@
       if (x < -80 || y < -40 || x > frame.width + 80 || y > frame.height + 40) continue;
       ctx.font = font;
       const text = short(table.name[row]), r = size * 0.5, half = (ctx.measureText(text).width + 2 * r + 4) / 2;
-      const boxes = [0, -22, 22, -40, 40].map((dy) => [x - half - 2, y + dy - size * 0.8, x + half + 4, y + dy + size * 0.8]);
+      const shifts = frame.zoom < 10.5 ? [0, -14, 14] : [0, -22, 22, -40, 40];
+      const boxes = shifts.map((dy) => [x - half - 2, y + dy - size * 0.8, x + half + 4, y + dy + size * 0.8]);
       const box = boxes.find((b) => fits(placed, b) && fits(marks, b)) || boxes.find((b) => fits(placed, b));
       if (!box) continue;
       placed.push(box);

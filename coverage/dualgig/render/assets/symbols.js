@@ -189,17 +189,17 @@
     draw(ctx, ratio);
     return canvas;
   };
-  dg.statusSwatch = (status) => dg.swatch(30, 18, function (ctx, ratio) {
+  dg.statusSwatch = (status) => dg.swatch(44, 18, function (ctx, ratio) {
     for (const fill of [dg.COLOURS[status], dg.pattern(ctx, status, ratio)]) {
       if (!fill) continue;
       ctx.fillStyle = fill;
-      ctx.fillRect(0.5, 0.5, 29, 17);
+      ctx.fillRect(0.5, 0.5, 25, 17);
     }
     ctx.strokeStyle = INK;
     ctx.globalAlpha = 0.45;
-    ctx.strokeRect(0.5, 0.5, 29, 17);
+    ctx.strokeRect(0.5, 0.5, 25, 17);
     ctx.globalAlpha = 1;
-    dg.statusMark(ctx, 15, 9, 6, status);
+    dg.statusMark(ctx, 36, 9, 6.5, status);
   });
   dg.assetSwatch = (kind, state) => dg.swatch(24, 22, (ctx) => dg.assetMark(ctx, kind, state, 12, 12, 6.5));
   dg.routeSwatch = (build) => dg.swatch(34, 14, function (ctx) {
