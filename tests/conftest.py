@@ -4,6 +4,7 @@
 `make_plan(...)` makes a small plan from geometry alone.
 """
 
+import functools
 import importlib.util
 import json
 from pathlib import Path
@@ -227,10 +228,20 @@ PROJECT = {
 @pytest.fixture(scope="session")
 def make_plan():
     """The factory of small plans in `tests/fake_plan.py`; tests cannot import one another."""
-    spec = importlib.util.spec_from_file_location("fake_plan", Path(__file__).with_name("fake_plan.py"))
+    return _module("fake_plan").make_plan
+
+
+@pytest.fixture(scope="session")
+def plan_checker():
+    """The independent checker of whole plans in `tests/plan_checker.py`."""
+    return _module("plan_checker")
+
+
+def _module(name):
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.make_plan
+    return module
 
 
 @pytest.fixture
@@ -314,16 +325,22 @@ def _relief_m(x_m, y_m):
     return 300 + np.maximum(np.maximum(watershed, border), walls) + 12 * np.sin(3 * x) * np.cos(2 * y)
 
 
-def _write_terrain(path):
+@functools.cache
+def _terrain():
+    """The relief on a grid of 3 arc-seconds, and its transform."""
     step = 1 / 1200
     west, north = 119.01, 27.69
     columns, rows = 180, 120
     lon, lat = np.meshgrid(west + (np.arange(columns) + 0.5) * step, north - (np.arange(rows) + 0.5) * step)
     height = _relief_m(*TO_METRES.transform(lon, lat)).astype(np.float32)
-    profile = {"driver": "GTiff", "dtype": "float32", "count": 1, "height": rows, "width": columns}
-    with rasterio.open(
-        path, "w", crs="EPSG:4326", transform=from_origin(west, north, step, step), nodata=-9999, **profile
-    ) as tif:
+    return height, from_origin(west, north, step, step)
+
+
+def _write_terrain(path):
+    height, transform = _terrain()
+    profile = {"driver": "GTiff", "dtype": "float32", "count": 1, "nodata": -9999, "crs": "EPSG:4326"}
+    rows, columns = height.shape
+    with rasterio.open(path, "w", transform=transform, height=rows, width=columns, **profile) as tif:
         tif.write(height, 1)
 
 
