@@ -158,6 +158,8 @@ def proof(plan: Plan) -> dict[str, Any]:
         "status": say(language, f"status.{plan.status}"),
         "gap": gap_text(plan.gap),
         "fibre": plan.region.roads is not None,
+        "village_worth": plan.region.project.objective.villages,
+        "person_worth": plan.region.project.objective.people,
     }
 
 
@@ -179,7 +181,12 @@ def _stage_words(language: Language, stage: str) -> str:
 
 
 def _stage_figure(language: Language, stage: Stage, figure: int) -> str:
-    return money(language, figure) if stage.stage in COST_STAGES else count(figure)
+    """A stage's figure in full: rounded, a value and its bound would look equal when they are not."""
+    return (
+        say(language, "report.proof.cny", amount=count(figure))
+        if stage.stage in COST_STAGES
+        else count(figure)
+    )
 
 
 def _method_words(language: Language, method: str) -> str:

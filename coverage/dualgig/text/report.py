@@ -95,7 +95,7 @@ TEXT: dict[str, dict[str, str]] = {
     "report.part.other": {"en": "other", "zh": "其他"},
     "report.bill": {"en": "Bill of quantities", "zh": "工程量清单"},
     "report.bill.share": {"en": "Share", "zh": "占比"},
-    "report.bill.of_amount": {"en": "{share} of the lines above", "zh": "按上述费用的{share}计"},
+    "report.bill.of_amount": {"en": "{share} of {amount}", "zh": "{amount}的{share}"},
     "report.coverage": {"en": "Coverage", "zh": "覆盖情况"},
     "report.coverage.total": {"en": "In all", "zh": "总体"},
     "report.coverage.what": {"en": "Who", "zh": "对象"},
@@ -247,6 +247,11 @@ TEXT: dict[str, dict[str, str]] = {
         "(value − bound) / value, that of a good (bound − value) / (bound − what stands today); 0 is proved optimal.",
         "zh": "各阶段以前序阶段结果为约束。费用类差距为（取值−界）/取值，效益类差距为（界−取值）/（界−现状）；0表示已证最优。",
     },
+    "report.proof.good": {
+        "en": "The good counts {villages} for each village and {people} for each person with one service.",
+        "zh": "综合效益按每村每项业务计{villages}、每人每项业务计{people}累加。",
+    },
+    "report.proof.cny": {"en": "CNY {amount}", "zh": "{amount}元"},
     "report.proof.trench": {
         "en": "Proved for the unshared trench model: each village pays its own trench, so true shared cost can only be lower.",
         "zh": "证明针对路由不共享模型：每个村单独承担其光缆路由费用，实际共享路由时费用只会更低。",
