@@ -233,6 +233,16 @@ def test_a_misspelt_optional_column_is_told(tiny_project):
     )
 
 
+def test_an_optional_column_under_a_usual_name_is_told(tiny_project):
+    project = tiny_project()
+    edit(project, "villages.geojson", '"priority"', '"重点行政村"', count=99)
+    problem = the_only(check(project), "warning")
+    assert (problem.file, problem.column) == ("villages.geojson", "重点行政村")
+    assert (
+        problem.mend == 'Write columns = { priority = "重点行政村" } under inputs.villages in project.toml.'
+    )
+
+
 def test_two_columns_of_one_name(tiny_project):
     project = tiny_project()
     edit(project, "nodes.csv", "id,name,kind", "id,name,name")

@@ -1,6 +1,7 @@
 """People at places: whole numbers that add up to every village's population."""
 
 import csv
+import json
 
 import geopandas as gpd
 import numpy as np
@@ -212,3 +213,18 @@ def test_demand_points_with_wrong_weights(tiny_project):
     (project.path.parent / "demand.csv").write_text("\n".join(rows), encoding="utf-8")
     errors = [(p.row, p.column) for p in check(project) if p.severity == "error"]
     assert errors == [(2, "weight"), (3, "weight"), (4, "weight")]
+
+
+def test_demand_points_between_the_villages_count_for_their_township(tiny_project):
+    project = tiny_project(inputs={"demand": {"path": "demand.csv"}, "keypoints": None, "status": None})
+    villages = project.path.parent / "villages.geojson"
+    data = json.loads(villages.read_text(encoding="utf-8"))
+    del data["features"][0]
+    villages.write_text(json.dumps(data), encoding="utf-8")
+    rows = ["id,weight,lon,lat", "D1,3500,119.06,27.66", "D2,2900,119.11,27.62", "D3,10,119.035,27.622"]
+    (project.path.parent / "demand.csv").write_text("\n".join(rows), encoding="utf-8")
+    (warning,) = check(project)
+    assert (warning.file, warning.row, warning.column) == ("demand.csv", 4, "village")
+    assert warning.problem == "1 demand points lie in no village, the first in this row."
+    demand = load_region(project).demand
+    assert demand.loc["D3", ["village", "township"]].tolist() == ["", "331126100"]

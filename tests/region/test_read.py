@@ -264,3 +264,20 @@ def test_numbers_with_thousands(tiny_project):
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"population": 1800', '"population": "1,800"'), encoding="utf-8")
     assert load_region(project).villages.at["331126201201", "population"] == 1800
+
+
+def test_columns_are_found_in_upper_case(tiny_project):
+    project = tiny_project()
+    path = project.path.parent / "sites.csv"
+    header, rest = path.read_text(encoding="utf-8").split("\n", 1)
+    before = load_region(project).sites
+    path.write_text(header.upper() + "\n" + rest, encoding="utf-8")
+    assert load_region(project).sites.equals(before)
+
+
+def test_a_file_geodatabase(tiny_project):
+    project = tiny_project(inputs={"townships": {"path": "base.gdb", "layer": "xz"}})
+    townships_as(project, "base.gdb", driver="OpenFileGDB", layer="xz")
+    region = load_region(project)
+    assert region.townships["name"].tolist() == NAMES
+    assert len(region.inputs["townships"]["sha256"]) == 64

@@ -104,12 +104,12 @@ def match_columns(
                 f"there is no column {ours!r} ({column.meaning}); the file has {listed(available, 20)}.",
                 _mapping_line(ours, meant, raw.name, project),
             )
-        elif meant and meant in (misspelt := [c for c in free if closest(ours, [c], CLOSE)]):
+        elif meant and (closest(ours, [meant], CLOSE) or meant.strip().lower() in USUAL_NAMES.get(ours, ())):
             findings.warn(
                 raw.layer.path,
                 None,
-                misspelt[0],
-                f"the column {misspelt[0]!r} is not used; it looks like {ours}, which the file lacks.",
+                meant,
+                f"the column {meant!r} is not used; it looks like {ours}, which the file lacks.",
                 _mapping_line(ours, meant, raw.name, project),
             )
     return matched if complete else None

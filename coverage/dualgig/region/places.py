@@ -34,9 +34,7 @@ def locate(xy_m: NDArray[np.float64], shapes: NDArray[np.object_]) -> NDArray[np
         Polygons in the same CRS; points and missing shapes hold nothing.
     """
     found = np.full(len(xy_m), -1, dtype=np.int64)
-    areal = np.array(
-        [i for i, s in enumerate(shapes) if s is not None and s.geom_type != "Point"], dtype=np.int64
-    )
+    areal = np.flatnonzero(shapely.get_dimensions(shapes) == 2)
     points = np.flatnonzero(~np.isnan(xy_m).any(axis=1))
     if not len(areal) or not len(points):
         return found
@@ -189,50 +187,90 @@ def assign_villages(
     pandas.DataFrame
         Columns ``village`` and ``township``, on the points' index. A seat has no village.
     """
-    frame = points.frame
     xy = points.points_m(metric_crs)
-    township_ids = townships.frame.index.tolist()
+    township_ids = townships.frame.index.to_numpy(dtype=object)
     town = locate(xy, townships.frame.geometry.to_crs(metric_crs).to_numpy())
-    by_location = village_at(xy, town, villages, township_ids, metric_crs).tolist()
-    village_ids = [*villages.index.tolist(), ""]
-    known_towns = {township: position for position, township in enumerate(township_ids)}
-    township_of = dict(zip(villages.index, villages["township"], strict=True))
-    seat = (frame["kind"] == "seat").tolist() if "kind" in frame else [False] * len(frame)
-    village, township = frame["village"].tolist(), frame["township"].tolist()
-    wrong = points.wrong[["village", "township"]].to_numpy()
-    for position in range(len(frame)):
-        row = points.row(position)
-        lost = not complete or bool(np.isnan(xy[position]).any() or wrong[position].any())
-        if township[position]:
-            same = _same_code(township[position], known_towns)
-            if same is None:
-                if complete:
-                    _unknown(points, row, "township", township[position], township_ids, findings)
-                lost = True
-            township[position] = same or ""
-        if village[position] and village[position] not in township_of:
-            if complete:
-                _unknown(points, row, "village", village[position], list(township_of), findings)
-            village[position], lost = "", True
-        if seat[position]:
-            village[position] = ""
-            if not township[position] and town[position] >= 0:
-                township[position] = township_ids[town[position]]
-            missing = not township[position]
-        else:
-            village[position] = village[position] or village_ids[by_location[position]]
-            township[position] = township_of.get(village[position], "") or township[position]
-            missing = not village[position] and not (points.name == "demand" and township[position])
-        if missing and not lost:
-            what = "township" if seat[position] else "village"
+    here = village_at(xy, town, villages, township_ids.tolist(), metric_crs)
+    is_known = {township: position for position, township in enumerate(township_ids)}
+    codes = {code: _same_code(code, is_known) or "" for code in points.frame["township"].unique() if code}
+
+    given_village = points.frame["village"].to_numpy(dtype=object)
+    given_township = points.frame["township"].to_numpy(dtype=object)
+    village = np.where(np.isin(given_village, villages.index.to_numpy(dtype=object)), given_village, "")
+    township = np.array([codes.get(code, "") for code in given_township], dtype=object)
+    unknown = {
+        "village": (given_village != "") & (village == ""),
+        "township": (given_township != "") & (township == ""),
+    }
+    lost = np.isnan(xy).any(axis=1) | points.wrong[["village", "township"]].any(axis=1).to_numpy()
+    lost |= unknown["village"] | unknown["township"]
+    seat = (
+        (points.frame["kind"] == "seat").to_numpy() if "kind" in points.frame else np.zeros(len(xy), np.bool_)
+    )
+    demand = np.full(len(xy), points.name == "demand")
+
+    village = np.where(
+        (village == "") & (here >= 0), np.append(villages.index.to_numpy(dtype=object), "")[here], village
+    )
+    village[seat] = ""
+    of_village = pd.Series(village, dtype="str").map(villages["township"].to_dict()).to_numpy(dtype=object)
+    township = np.where(village != "", of_village, township)
+    by_location = (township == "") & (town >= 0) & (seat | demand)
+    township = np.where(by_location, np.append(township_ids, "")[town], township)
+    if complete:
+        _note_unknown(
+            points, unknown, {"village": villages.index.tolist(), "township": township_ids.tolist()}, findings
+        )
+        homeless = {
+            "township": seat & (township == ""),
+            "village": ~seat & (village == "") & (~demand | (township == "")),
+        }
+        _note_homeless(points, {what: rows & ~lost for what, rows in homeless.items()}, findings)
+        _note_without_village(points, demand & (village == "") & (township != ""), findings)
+    return pd.DataFrame({"village": village, "township": township}, index=points.frame.index, dtype="str")
+
+
+def _note_unknown(
+    points: Checked, unknown: dict[str, NDArray[np.bool_]], known: dict[str, list[str]], findings: Findings
+) -> None:
+    """Note ids of villages and townships that nothing bears."""
+    for what, rows in unknown.items():
+        for position in np.flatnonzero(rows).tolist():
+            code = str(points.frame[what].iloc[position])
+            meant = closest(code, known[what], 0.6)
+            hint = f" Did you mean {meant}?" if meant else ""
             findings.error(
                 points.file,
-                row,
+                points.row(position),
+                points.column(what),
+                f"the {what} {code} is not known.",
+                f"Write the id of a {what}, or leave the cell empty to go by location.{hint}",
+            )
+
+
+def _note_homeless(points: Checked, homeless: dict[str, NDArray[np.bool_]], findings: Findings) -> None:
+    """Note points that neither their columns nor their location place anywhere."""
+    for what, rows in homeless.items():
+        for position in np.flatnonzero(rows).tolist():
+            findings.error(
+                points.file,
+                points.row(position),
                 points.column(what),
                 f"{points.id(position)} lies in no {what}.",
                 f"Correct its coordinates, or write the id of its {what} in the column {what}.",
             )
-    return pd.DataFrame({"village": village, "township": township}, index=frame.index, dtype="str")
+
+
+def _note_without_village(points: Checked, rows: NDArray[np.bool_], findings: Findings) -> None:
+    """Tell of demand points that are in a township but in none of its villages."""
+    if rows.any():
+        findings.warn(
+            points.file,
+            points.row(int(np.argmax(rows))),
+            points.column("village"),
+            f"{int(rows.sum())} demand points lie in no village, the first in this row.",
+            "Their people count for the township only; write a village where they belong to one.",
+        )
 
 
 def village_at(
@@ -260,28 +298,17 @@ def village_at(
     """
     shapes = villages.geometry.to_crs(metric_crs).to_numpy()
     found = locate(xy, shapes)
-    is_point = np.array(
-        [shape is not None and shape.geom_type == "Point" for shape in shapes], dtype=np.bool_
-    )
-    if not is_point.any():
+    pointlike = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
+    free = np.flatnonzero((found < 0) & (town >= 0))
+    if not len(pointlike) or not len(free):
         return found
     centres = points_m(villages.geometry, metric_crs)
-    for number, township in enumerate(township_ids):
-        here = np.flatnonzero((found < 0) & (town == number))
-        candidates = np.flatnonzero(is_point & (villages["township"] == township).to_numpy())
-        if len(here) and len(candidates):
+    number = {township: position for position, township in enumerate(township_ids)}
+    villages_town = np.array([number.get(township, -1) for township in villages["township"]])[pointlike]
+    free = free[np.argsort(town[free], kind="stable")]
+    for group in np.split(free, np.flatnonzero(np.diff(town[free])) + 1):
+        candidates = pointlike[villages_town == town[group[0]]]
+        if len(candidates):
             tree = shapely.STRtree(np.asarray(shapely.points(centres[candidates])))
-            found[here] = candidates[tree.nearest(shapely.points(xy[here]))]
+            found[group] = candidates[tree.nearest(shapely.points(xy[group]))]
     return found
-
-
-def _unknown(points: Checked, row: int, column: str, code: str, known: list[str], findings: Findings) -> None:
-    meant = closest(code, known, 0.6)
-    hint = f" Did you mean {meant}?" if meant else ""
-    findings.error(
-        points.file,
-        row,
-        points.column(column),
-        f"the {column} {code} is not known.",
-        f"Write the id of a {column}, or leave the cell empty to go by location.{hint}",
-    )

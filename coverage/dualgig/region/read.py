@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
     from dualgig.project import Layer, Project
     from dualgig.region.findings import Findings
+
+
+GEODATABASE_SUFFIX = ".gdb"
+"""An Esri file geodatabase is a folder."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +67,11 @@ def existing_path(project: Project, name: str, path: str, findings: Findings) ->
         )
         return None
     resolved = project.resolve(path)
-    if resolved.is_file():
-        return resolved
+    if resolved.is_file() or (resolved.is_dir() and resolved.suffix.lower() == GEODATABASE_SUFFIX):
+        if os.access(resolved, os.R_OK):
+            return resolved
+        findings.error(path, None, "", "the file may not be read.", "Give yourself the right to read it.")
+        return None
     folder = resolved.parent
     meant = (
         closest(resolved.name, [p.name for p in sorted(folder.iterdir()) if p.is_file()])
@@ -148,9 +156,12 @@ def _is_empty(cells: pd.DataFrame, name: str, layer: Layer, findings: Findings) 
 
 
 def sha256(path: Path) -> str:
-    """Hex digest of a file; of a shapefile, of its parts that carry data, one after another."""
+    """Hex digest of a file; of a shapefile or a file geodatabase, of its parts, one after another."""
     digest = hashlib.sha256()
     parts = shapefile_parts(path) if path.suffix.lower() == ".shp" else [path]
+    if path.is_dir():
+        # Lock files come and go while another program looks at the geodatabase.
+        parts = [part for part in sorted(path.iterdir()) if part.is_file() and part.suffix.lower() != ".lock"]
     for part in parts:
         with part.open("rb") as file:
             while block := file.read(1 << 20):

@@ -53,17 +53,17 @@ def check_shapes(
     allowed = TABLES[name].geometry
     wanted = " or a ".join(dict.fromkeys(kind.removeprefix("Multi").lower() for kind in allowed))
     fit = shapes.to_numpy().copy()
-    for position, shape in enumerate(fit):
-        if shape is None:
-            continue
-        row = int(rows[position])
+    kinds = [getattr(shapely.GeometryType, kind.upper()) for kind in allowed]
+    odd = ~shapely.is_missing(fit) & ~(np.isin(shapely.get_type_id(fit), kinds) & shapely.is_valid(fit))
+    for position in np.flatnonzero(odd):
+        shape, row = fit[position], int(rows[position])
         if shape.geom_type == "MultiPoint" and len(shape.geoms) == 1 and "Point" in allowed:
             fit[position] = shape.geoms[0]
         elif shape.geom_type not in allowed:
             wrong = f"the geometry is a {shape.geom_type}, a {wanted} is needed."
             findings.error(file, row, "", wrong, f"Give the layer of {name} whose features are {wanted}s.")
             fit[position] = None
-        elif not shape.is_valid:
+        else:
             reason = shapely.is_valid_reason(shape).replace("[", " at ").replace("]", "")
             findings.error(file, row, "", f"the polygon is invalid ({reason}).", _FIX)
             fit[position] = _repaired(shape)
