@@ -196,7 +196,6 @@ def scoreboard(plan: Plan) -> pd.DataFrame:
 
 
 SHEETS: dict[str, Callable[[Plan], pd.DataFrame]] = {
-    "scoreboard": scoreboard,
     "sites": sites,
     "nodes": nodes,
     "routes": routes,
@@ -204,6 +203,7 @@ SHEETS: dict[str, Callable[[Plan], pd.DataFrame]] = {
     "gaps": gaps,
     "bill": bill,
     "cost_lines": cost_lines,
+    "scoreboard": scoreboard,
 }
 """The tables of a workbook, in the order of its sheets."""
 

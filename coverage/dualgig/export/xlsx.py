@@ -40,7 +40,7 @@ FONT = {"font_name": "Microsoft YaHei", "font_size": 10}
 
 
 def write_xlsx(path: Path, plan: Plan, *, date: str) -> None:
-    """Write ``sites.xlsx``: scoreboard, sites, nodes, routes, villages, gaps, bill, cost lines.
+    """Write ``sites.xlsx``: sites, nodes, routes, villages, gaps, bill, cost lines, scoreboard.
 
     Every text is written as text, whatever it begins with; codes of many digits are text too.
     Equal plans of the same date give equal bytes.

@@ -51,6 +51,10 @@ def coverage(plan: Plan) -> dict[str, list[dict[str, Any]]]:
     groups = rows.groupby(["county", "group"])[["villages", *counted]].sum()
     return {
         "total": total,
-        "counties": groups.reset_index().to_dict("records") if len(groups) > 1 else [],
-        "townships": rows.to_dict("records") if len(rows) <= MOST_TOWNSHIPS else [],
+        "counties": _records(groups.reset_index()) if len(groups) > 1 else [],
+        "townships": _records(rows) if len(rows) <= MOST_TOWNSHIPS else [],
     }
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]

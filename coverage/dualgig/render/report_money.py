@@ -57,7 +57,8 @@ def money_chart(plan: Plan) -> dict[str, Any]:
     lines = bill(plan)
     part_of = {line: part for part, members in PARTS.items() for line in members}
     amounts = lines.groupby(lines["line"].map(part_of).fillna("other"))["amount_cny"].sum()
-    parts, at = [], 0.0
+    parts: list[dict[str, Any]] = []
+    at = 0.0
     for key, colour in COLOURS.items():
         amount = int(amounts.get(key, 0))
         if not amount:

@@ -114,11 +114,9 @@ def built(plan: Plan, listed: int) -> dict[str, dict[str, Any]]:
     node_rows = nodes(plan)
     route_rows = routes(plan)
     links = lines[lines["option"].str.startswith("link:")] if len(lines) else lines
-    villages = links.groupby(["item", "item_name"], as_index=False)["amount_cny"].sum()
-    villages = villages.rename(columns={"amount_cny": "cost_cny"})
+    villages = links.groupby(["item", "item_name"])["amount_cny"].sum().rename("cost_cny").reset_index()
     villages["node_name"] = villages["item"].map(plan.villages["olt"]).map(plan.nodes["name"]).fillna("")
     villages["cable_km"] = villages["item"].map(plan.villages["cable_km"])
-    villages["homes"] = villages["item"].map(plan.villages["households"])
     villages["township_name"] = (
         villages["item"].map(plan.villages["township"]).map(plan.townships["name"]).fillna("")
     )
