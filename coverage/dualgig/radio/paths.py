@@ -28,6 +28,8 @@ from dualgig.radio.profile import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     from dualgig.radio.p1812 import Polarisation
@@ -119,17 +121,13 @@ def path_loss_db(
         step or gradient out of range.
     """
     tx_xy, rx_xy = checked_points(tx_xy_m, "tx_xy_m"), checked_points(rx_xy_m, "rx_xy_m")
-    tx_height = _heights(tx_height_m, len(tx_xy), "tx_height_m")
-    rx_height = _heights(rx_height_m, len(rx_xy), "rx_height_m")
-    tx = _indices(tx_index, len(tx_xy), "tx_index")
-    rx = _indices(rx_index, len(rx_xy), "rx_index")
+    tx_height = checked_heights(tx_height_m, len(tx_xy), "tx_height_m")
+    rx_height = checked_heights(rx_height_m, len(rx_xy), "rx_height_m")
+    tx = checked_indices(tx_index, len(tx_xy), "tx_index")
+    rx = checked_indices(rx_index, len(rx_xy), "rx_index")
     if tx.shape != rx.shape:
         raise ValueError("tx_index and rx_index must be of one length")
-    frequency = np.ascontiguousarray(frequency_ghz, dtype=np.float64)
-    if frequency.ndim != 1 or not frequency.size or not ((frequency > 0.0) & np.isfinite(frequency)).all():
-        raise ValueError("frequency_ghz must be one-dimensional and positive")
-    if threads is not None and threads < 1:
-        raise ValueError(f"threads is {threads}; one at least must work")
+    frequency = checked_frequencies(frequency_ghz)
     step = checked_step_m(terrain, step_m)
     ae_km = effective_earth_radius_km(delta_n)
     vertical = is_vertical(polarisation)
@@ -138,19 +136,11 @@ def path_loss_db(
     basic_db = np.empty((tx.size, frequency.size))
     free_db = np.empty((tx.size, frequency.size))
 
-    def work(first: int) -> None:
-        part = slice(first, first + _CHUNK_PATHS)
+    def work(part: slice) -> None:
         ends = (tx_place, tx_height, tx[part], rx_place, rx_height, rx[part])
         _losses(grid, terrain.cell_m, *ends, frequency, ae_km, vertical, step, basic_db[part], free_db[part])
 
-    chunks = range(0, tx.size, _CHUNK_PATHS)
-    workers = min(threads or _usable_cores(), len(chunks))
-    if workers <= 1:
-        for first in chunks:
-            work(first)
-    else:
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(work, chunks))
+    in_chunks(work, tx.size, threads)
     return basic_db, free_db
 
 
@@ -202,7 +192,44 @@ def _losses(
             basic_db[path, band] += delta_bullington_db(geometry, ae_km, frequency_ghz[band], 0.0, vertical)
 
 
-def _heights(height_m: ArrayLike, places: int, name: str) -> NDArray[np.float64]:
+def in_chunks(work: Callable[[slice], None], paths: int, threads: int | None) -> None:
+    """Let threads work on slices of the paths; each path is computed by one of them, alone.
+
+    Parameters
+    ----------
+    work
+        Called once a slice; it must release the interpreter's lock to gain anything.
+    paths
+        How many there are.
+    threads
+        How many work at once; as many as the process may use where None.
+
+    Raises
+    ------
+    ValueError
+        Fewer than one thread is asked for.
+    """
+    if threads is not None and threads < 1:
+        raise ValueError(f"threads is {threads}; one at least must work")
+    chunks = [slice(first, first + _CHUNK_PATHS) for first in range(0, paths, _CHUNK_PATHS)]
+    workers = min(threads or _usable_cores(), len(chunks))
+    if workers <= 1:
+        for chunk in chunks:
+            work(chunk)
+    else:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(work, chunks))
+
+
+def checked_frequencies(frequency_ghz: ArrayLike) -> NDArray[np.float64]:
+    """Frequencies of the bands, or a ValueError."""
+    frequency = np.ascontiguousarray(frequency_ghz, dtype=np.float64)
+    if frequency.ndim != 1 or not frequency.size or not ((frequency > 0.0) & np.isfinite(frequency)).all():
+        raise ValueError("frequency_ghz must be one-dimensional and positive")
+    return frequency
+
+
+def checked_heights(height_m: ArrayLike, places: int, name: str) -> NDArray[np.float64]:
     """Heights as one number each, or a ValueError that names them."""
     given = np.asarray(height_m, dtype=np.float64)
     if given.ndim and given.shape != (places,):
@@ -212,7 +239,7 @@ def _heights(height_m: ArrayLike, places: int, name: str) -> NDArray[np.float64]
     return np.ascontiguousarray(np.broadcast_to(given, (places,)))
 
 
-def _indices(index: ArrayLike, places: int, name: str) -> NDArray[np.int64]:
+def checked_indices(index: ArrayLike, places: int, name: str) -> NDArray[np.int64]:
     """Place numbers that are safe to hand to compiled code, or a ValueError that names them."""
     numbers = np.ascontiguousarray(index, dtype=np.int64)
     if numbers.ndim != 1 or (numbers.size and not 0 <= numbers.min() <= numbers.max() < places):
