@@ -417,6 +417,22 @@ def test_overlapping_polygons(tiny_project):
     )
 
 
+def test_overlapping_borders_are_told_once(tiny_project):
+    """Both townships' common border moved 10 m into the other: 8 km x 20 m of 48 km2."""
+    project = tiny_project()
+
+    def widen(features):
+        for feature, shift in zip(features, (0.0001, -0.0001), strict=True):
+            for corner in feature["geometry"]["coordinates"][0]:
+                if 119.08 < corner[0] < 119.09:
+                    corner[0] += shift
+
+    edit_features(project, "townships.geojson", widen)
+    problem = the_only(check(project), "warning")
+    assert (problem.file, problem.row) == ("townships.geojson", None)
+    assert "1 pairs of polygons overlap along their borders" in problem.problem
+
+
 def test_village_in_no_township(tiny_project):
     project = tiny_project(inputs={"villages": {"path": "villages.csv"}, "keypoints": None})
     rows = [

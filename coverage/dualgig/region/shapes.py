@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from dualgig.region.validate import Checked
 
 OVERLAP_ERROR = 0.01
-"""Two polygons that share more than this part of the smaller one contradict each other."""
+"""Two polygons that share more than this part of the smaller one contradict each other ..."""
+
+OVERLAP_ERROR_M2 = 10_000.0
+"""... when what they share is more than a hectare too; less is careless drawing, of small places."""
 
 OVERLAP_SLIVER = 1e-4
 """Below this part of the smaller one an overlap is rounding, and nothing is said."""
@@ -105,8 +108,8 @@ def check_overlaps(checked: Checked, metric_crs: CRS, findings: Findings) -> Non
     metric_crs
         Projected CRS in which areas are taken.
     findings
-        Takes an error for each pair that shares more than `OVERLAP_ERROR` of the smaller polygon, and
-        one warning for all lesser overlaps together.
+        Takes an error for each pair that shares more than `OVERLAP_ERROR` of the smaller polygon and
+        `OVERLAP_ERROR_M2`, and one warning for all lesser overlaps together.
     """
     shapes = checked.frame.geometry.to_crs(metric_crs).to_numpy()
     areas = np.array([0.0 if shape is None else shape.area for shape in shapes])
@@ -119,7 +122,7 @@ def check_overlaps(checked: Checked, metric_crs: CRS, findings: Findings) -> Non
         shared = shapely.intersection(shapes[a], shapes[b]).area
         share = shared / min(areas[a], areas[b])
         names = f"{checked.frame.index[b]} and {checked.frame.index[a]} (row {checked.row(a)})"
-        if share > OVERLAP_ERROR:
+        if share > OVERLAP_ERROR and shared > OVERLAP_ERROR_M2:
             findings.error(
                 checked.file,
                 checked.row(b),
