@@ -57,7 +57,9 @@ def _on_air(plan, *, today=False):
     for site in plan.sites.itertuples():
         built = [] if today else [name for name in site.built.split(";") if name]
         names = [*site.on_air, *built]
-        assert len({book[name].operator for name in built}) == len(built), "two builds of one operator on a site"
+        assert len({book[name].operator for name in built}) == len(built), (
+            "two builds of one operator on a site"
+        )
         for name in names:
             air[book[name].operator][site.Index].update(book[name].bands)
     return air
@@ -109,7 +111,9 @@ def _radio_places(region, air):
         inside = demand["village"].isin(_seat(region, township)).to_numpy()
         people = demand["weight"].to_numpy()[inside]
         need = standards.population_share * people.sum()
-        served[township] = any(people[margin[inside] >= 0].sum() >= need - 1e-6 for margin in at_demand.values())
+        served[township] = any(
+            people[margin[inside] >= 0].sum() >= need - 1e-6 for margin in at_demand.values()
+        )
     return served
 
 
@@ -118,11 +122,18 @@ def _seat(region, township):
     communities = villages.index[villages["kind"] == "community"]
     if len(communities):
         return list(communities)
-    seats = region.keypoints[(region.keypoints["kind"] == "seat") & (region.keypoints["township"] == township)]
+    seats = region.keypoints[
+        (region.keypoints["kind"] == "seat") & (region.keypoints["township"] == township)
+    ]
     if seats.empty:
         return list(villages.index)
     point = seats.geometry.to_crs(region.metric_crs).iloc[0]
-    return [min(villages.index, key=lambda v: shapely.distance(villages.geometry.to_crs(region.metric_crs)[v], point))]
+    return [
+        min(
+            villages.index,
+            key=lambda v: shapely.distance(villages.geometry.to_crs(region.metric_crs)[v], point),
+        )
+    ]
 
 
 def _check_fibre(plan, ledger):

@@ -11,8 +11,10 @@ from rich.console import Console
 
 import dualgig as dg
 from dualgig.errors import DualGigError, InputError
+from dualgig.export.write import default_folder
 from dualgig.project import Language, Project
 from dualgig.screen import Steps, show_gaps, show_plan, show_problems
+from dualgig.store import prepare
 from dualgig.text import say
 
 if TYPE_CHECKING:
@@ -44,13 +46,7 @@ LanguageChoice = Annotated[
 def plan(project: ProjectPath, out: OutputFolder = None, language: LanguageChoice = None) -> None:
     """Choose what to build, and write map, report and lists."""
     loaded = _load(project, language)
-    with Steps(Console(stderr=True), loaded.project.language) as steps:
-        steps("progress.read", 0.0)
-        region = dg.load_region(loaded)
-        coverage = dg.predict_coverage(region, steps)
-        result = dg.make_plan(region, coverage, steps)
-        steps("progress.write", 0.0)
-        folder = dg.write_outputs(result, out or _default_folder(loaded))
+    result, folder = _planned(loaded, out or default_folder(loaded.name), dg.make_plan)
     show_plan(Console(), result, folder, loaded.project.language)
     if result.duty != "met":
         raise typer.Exit(DUTY_NOT_MET)
@@ -60,13 +56,7 @@ def plan(project: ProjectPath, out: OutputFolder = None, language: LanguageChoic
 def gaps(project: ProjectPath, out: OutputFolder = None, language: LanguageChoice = None) -> None:
     """Show what is served today and what is not; nothing is built."""
     loaded = _load(project, language)
-    with Steps(Console(stderr=True), loaded.project.language) as steps:
-        steps("progress.read", 0.0)
-        region = dg.load_region(loaded)
-        coverage = dg.predict_coverage(region, steps)
-        result = dg.gaps_today(region, coverage, steps)
-        steps("progress.write", 0.0)
-        folder = dg.write_outputs(result, out or _default_folder(loaded, "-gaps"))
+    result, folder = _planned(loaded, out or default_folder(f"{loaded.name}-gaps"), dg.gaps_today)
     show_gaps(Console(), result, folder, loaded.project.language)
 
 
@@ -91,9 +81,19 @@ def _load(path: Path, language: str | None) -> Project:
     return project.in_language(chosen[language])
 
 
-def _default_folder(project: Project, suffix: str = "") -> Path:
-    """Where outputs go when nothing else is said."""
-    return Path("maps") / f"{project.name}{suffix}"
+def _planned(
+    project: Project, folder: Path, decide: Callable[[dg.Region, dg.Coverage, Steps], dg.Plan]
+) -> tuple[dg.Plan, Path]:
+    """Read, predict, decide and write, with progress on standard error."""
+    prepare(folder)
+    times_s: dict[str, float] = {}
+    with Steps(Console(stderr=True), project.project.language, times_s) as steps:
+        steps("progress.read", 0.0)
+        region = dg.load_region(project)
+        coverage = dg.predict_coverage(region, steps)
+        result = decide(region, coverage, steps)
+        steps("progress.write", 0.0)
+        return result, dg.write_outputs(result, folder, times_s=times_s)
 
 
 def _told(run: Callable[[], object]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -28,10 +29,15 @@ FIRST_GAPS = 10
 
 
 class Steps:
-    """Progress on standard error: a live bar in a terminal, a line a step elsewhere."""
+    """Progress on standard error: a live bar in a terminal, a line a step elsewhere.
 
-    def __init__(self, console: Console, language: Language) -> None:
+    ``times_s`` is filled with the seconds that each step took.
+    """
+
+    def __init__(self, console: Console, language: Language, times_s: dict[str, float] | None = None) -> None:
         self._console = console
+        self._times_s = {} if times_s is None else times_s
+        self._since_s = time.perf_counter()
         self._language: Language = language
         self._bar: Progress | None = None
         self._last = ""
@@ -60,6 +66,11 @@ class Steps:
     def __call__(self, key: str, share: float) -> None:
         """Tell that a step, named by its message key, is done to a share."""
         words = say(self._language, key)
+        now_s = time.perf_counter()
+        if self._last:
+            step = self._last.removeprefix("progress.")
+            self._times_s[step] = self._times_s.get(step, 0.0) + now_s - self._since_s
+        self._since_s = now_s
         if self._bar:
             if key != self._last:
                 for task in self._bar.task_ids:
