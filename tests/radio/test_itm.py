@@ -137,7 +137,8 @@ def test_paths_over_a_terrain_use_its_profiles(rough):
     losses = itm_path_loss_db(rough, tx_xy, 35.0, rx_xy, 1.5, tx_index, rx_index, [0.758, 3.5], threads=2)
     # then a path is the one over its profile
     for path in range(4):
-        distance_km, ground_m = path_profile(rough, tx_xy[tx_index[path]], rx_xy[rx_index[path]])
+        ends = tx_xy[tx_index[path]], rx_xy[rx_index[path]]
+        distance_km, ground_m = path_profile(rough, *ends, step_m=rough.cell_m)
         for band, frequency_ghz in enumerate((0.758, 3.5)):
             alone = itm.point_to_point_loss_db(
                 ground_m, 1000 * distance_km[-1] / (ground_m.size - 1), 35.0, 1.5, frequency_ghz

@@ -1,7 +1,7 @@
 """The second opinion on many paths: Irregular Terrain Model losses over a terrain grid.
 
-Each path runs over the very profile that `dualgig.radio.paths.path_loss_db` uses, on bare ground, so what
-the two models disagree on is the models' doing.
+Each path runs over the bare ground that `dualgig.radio.paths.path_loss_db` sees, at evenly spaced points as
+the model demands them, so what the two models disagree on is the models' doing.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def itm_path_loss_db(
     conditions
         Ground, air and statistics.
     step_m
-        Largest spacing of profile points, metres; the terrain's cell where absent.
+        Largest spacing of the evenly spaced profile points, metres; the terrain's cell where absent.
     threads
         How many work at once; as many as the process may use where absent.
 

@@ -1,7 +1,7 @@
 """Exact point-to-point loss for many paths over a terrain grid: the oracle of every faster method.
 
-Each path gets its own profile, bilinear in the grid at about the size of a cell, and the full median
-of ITU-R P.1812-8 on it. All bands share the profile and its geometry. The result does not depend on
+Each path gets its own profile, the one of `dualgig.radio.profile.path_profile`, and the full median of
+ITU-R P.1812-8 on it. All bands share the profile and its geometry. The result does not depend on
 how many threads work: each path is computed by one of them, alone.
 """
 
@@ -21,6 +21,8 @@ from dualgig.radio.p1812 import effective_earth_radius_km, is_vertical
 from dualgig.radio.profile import (
     checked_points,
     checked_step_m,
+    crossing_count,
+    fill_crossings,
     fill_profile,
     grid_places,
     sampling_grid,
@@ -104,7 +106,8 @@ def path_loss_db(
     polarisation
         Enters the spherical-earth part only.
     step_m
-        Largest spacing of profile points, metres; the terrain's cell where absent.
+        Largest spacing of evenly spaced profile points, metres; where absent, the points are where the
+        path crosses the grid.
     threads
         How many work at once; as many as the process may use where absent.
 
@@ -128,7 +131,7 @@ def path_loss_db(
     if tx.shape != rx.shape:
         raise ValueError("tx_index and rx_index must be of one length")
     frequency = checked_frequencies(frequency_ghz)
-    step = checked_step_m(terrain, step_m)
+    step = 0.0 if step_m is None else checked_step_m(terrain, step_m)
     ae_km = effective_earth_radius_km(delta_n)
     vertical = is_vertical(polarisation)
     grid = sampling_grid(terrain)
@@ -161,7 +164,10 @@ def _losses(
     basic_db: NDArray[np.float64],
     free_db: NDArray[np.float64],
 ) -> None:
-    """Losses of some paths, written into ``basic_db`` and ``free_db``, shape (paths, bands)."""
+    """Losses of some paths, written into ``basic_db`` and ``free_db``, shape (paths, bands).
+
+    A step of 0 stands for the crossings with the grid.
+    """
     bands = frequency_ghz.size
     lowest_ghz = frequency_ghz.min()
     room = 64
@@ -171,12 +177,17 @@ def _losses(
         column_0, row_0 = tx_place[t]
         column_1, row_1 = rx_place[r]
         length_m = math.hypot(column_1 - column_0, row_1 - row_0) * cell_m
-        points = step_count(length_m, step_m) + 1
+        line = (column_0, row_0, column_1, row_1)
+        points = step_count(length_m, step_m) + 1 if step_m > 0.0 else crossing_count(*line) + 2
         if points > room:
             room = 2 * points
             distance_km, ground_m = np.empty(room), np.empty(room)
         d_km, h_m = distance_km[:points], ground_m[:points]
-        if not fill_profile(grid, column_0, row_0, column_1, row_1, length_m / 1000.0, d_km, h_m):
+        if step_m > 0.0:
+            whole = fill_profile(grid, *line, length_m / 1000.0, d_km, h_m)
+        else:
+            whole = fill_crossings(grid, *line, length_m / 1000.0, d_km, h_m)
+        if not whole:
             basic_db[path, :] = math.nan
             free_db[path, :] = math.nan
             continue

@@ -1,4 +1,11 @@
-"""Terrain profiles: the ground along straight paths over a grid, bilinear between cell centres."""
+"""Terrain profiles: the ground along straight paths over a grid, bilinear between cell centres.
+
+The profile of a path has a point wherever it crosses a line of the grid that lies across its main
+direction: a column of cell centres where it runs more west-east, a row otherwise. There the surface is
+linear between two cells and has its edges, so ridges are met where they stand, not near by, and both
+directions of a path see the same points. Evenly spaced points, a chosen step apart, are the alternative;
+at a cell's length they blunt ridges and lose 0.1 to 0.3 dB of a mountain path's loss.
+"""
 
 from __future__ import annotations
 
@@ -27,12 +34,13 @@ def path_profile(
     start_xy_m, end_xy_m
         Shape (2,), metres of the terrain's CRS.
     step_m
-        Largest spacing of the points, metres; the terrain's cell where absent.
+        Largest spacing of evenly spaced points, metres; where absent, the points are where the path
+        crosses the grid, at most 1.42 cells apart.
 
     Returns
     -------
     distance_km, ground_m : numpy.ndarray
-        float64, shape (points,), evenly spaced, at least three points; NaN heights where the path
+        float64, shape (points,), both ends included, at least three points; NaN heights where the path
         leaves the model or meets nodata.
 
     Raises
@@ -45,12 +53,92 @@ def path_profile(
     length_m = float(np.hypot(*(places[1] - places[0]))) * terrain.cell_m
     if length_m == 0.0:
         raise ValueError("a profile needs two different ends")
-    points = step_count(length_m, checked_step_m(terrain, step_m)) + 1
-    distance_km, ground_m = np.empty(points), np.empty(points)
     (column_0, row_0), (column_1, row_1) = places
-    grid = sampling_grid(terrain)
-    fill_profile(grid, column_0, row_0, column_1, row_1, length_m / 1000.0, distance_km, ground_m)
+    line = (column_0, row_0, column_1, row_1)
+    if step_m is None:
+        points, fill = crossing_count(*line) + 2, fill_crossings
+    else:
+        points, fill = step_count(length_m, checked_step_m(terrain, step_m)) + 1, fill_profile
+    distance_km, ground_m = np.empty(points), np.empty(points)
+    fill(sampling_grid(terrain), *line, length_m / 1000.0, distance_km, ground_m)
     return distance_km, ground_m
+
+
+@kernel
+def crossing_count(column_0: float, row_0: float, column_1: float, row_1: float) -> int:
+    """How many points a path has between its ends: its crossings, or its middle where it has none."""
+    p0, p1 = column_0, column_1
+    if abs(row_1 - row_0) > abs(column_1 - column_0):
+        p0, p1 = row_0, row_1
+    return max(1, math.ceil(max(p0, p1)) - math.floor(min(p0, p1)) - 1)
+
+
+@kernel
+def fill_crossings(
+    grid: NDArray[np.float32],
+    column_0: float,
+    row_0: float,
+    column_1: float,
+    row_1: float,
+    length_km: float,
+    distance_km: NDArray[np.float64],
+    ground_m: NDArray[np.float64],
+) -> bool:
+    """Write the profile between two places of a grid, a point for each line of the grid that it crosses.
+
+    Parameters and result are those of `fill_profile`, but that the arrays hold `crossing_count` and two
+    points.
+    """
+    upright = abs(row_1 - row_0) > abs(column_1 - column_0)
+    p0, p1, v0, v1 = column_0, column_1, row_0, row_1
+    if upright:
+        p0, p1, v0, v1 = row_0, row_1, column_0, column_1
+    inner = ground_m.size - 2
+    distance_km[0] = 0.0
+    ground_m[0] = height_at(grid, column_0, row_0)
+    distance_km[inner + 1] = length_km
+    ground_m[inner + 1] = height_at(grid, column_1, row_1)
+    total = ground_m[0] + ground_m[inner + 1]
+    first = math.floor(p0) + 1 if p1 > p0 else math.ceil(p0) - 1
+    step = 1 if p1 > p0 else -1
+    if (p1 - first) * step <= 0.0:  # no line lies between the ends
+        distance_km[1] = 0.5 * length_km
+        ground_m[1] = height_at(grid, 0.5 * (column_0 + column_1), 0.5 * (row_0 + row_1))
+        return not math.isnan(total + ground_m[1])
+    across = grid.shape[1] if upright else grid.shape[0]
+    along = grid.shape[0] if upright else grid.shape[1]
+    last_j, next_j = max(across - 2, 0), min(1, across - 1)
+    for i in range(inner):
+        k = first + step * i
+        share = (k - p0) / (p1 - p0)
+        v = v0 + (v1 - v0) * share
+        distance_km[i + 1] = length_km * share
+        if not (0 <= k < along and 0.0 <= v <= across - 1.0):
+            ground_m[i + 1] = math.nan
+        else:
+            j = min(int(v), last_j)
+            beside = v - j
+            if upright:
+                here, there = grid[k, j], grid[k, j + next_j]
+            else:
+                here, there = grid[j, k], grid[j + next_j, k]
+            ground_m[i + 1] = here * (1.0 - beside) + there * beside
+        total += ground_m[i + 1]
+    return not math.isnan(total)
+
+
+@kernel
+def height_at(grid: NDArray[np.float32], column: float, row: float) -> float:
+    """Ground height at a place of a grid, bilinear, m; NaN off the grid or beside nodata."""
+    rows, columns = grid.shape
+    if not (0.0 <= column <= columns - 1.0 and 0.0 <= row <= rows - 1.0):
+        return math.nan
+    c, r = min(int(column), max(columns - 2, 0)), min(int(row), max(rows - 2, 0))
+    next_c, next_r = min(1, columns - 1), min(1, rows - 1)
+    right, down = column - c, row - r
+    top = grid[r, c] * (1.0 - right) + grid[r, c + next_c] * right
+    bottom = grid[r + next_r, c] * (1.0 - right) + grid[r + next_r, c + next_c] * right
+    return float(top * (1.0 - down) + bottom * down)
 
 
 @kernel
@@ -70,7 +158,7 @@ def fill_profile(
     distance_km: NDArray[np.float64],
     ground_m: NDArray[np.float64],
 ) -> bool:
-    """Write the profile between two places of a grid.
+    """Write the profile between two places of a grid, its points evenly spaced.
 
     Parameters
     ----------
