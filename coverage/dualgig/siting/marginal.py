@@ -1,0 +1,230 @@
+"""What serving one more place would cost beyond a plan, and which places can be served at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from dualgig.siting.problem import Decision, serve
+from dualgig.siting.service import ALWAYS, NEVER, describe
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from dualgig.siting.problem import Goal, SitingProblem
+    from dualgig.siting.service import Service
+
+IMPOSSIBLE = -1
+"""Cost of what nothing can serve."""
+
+_NODE_LIMIT = 20_000
+
+
+def cost_to_serve(
+    problem: SitingProblem, chosen: NDArray[np.bool_], places: NDArray[np.integer] | Sequence[int]
+) -> NDArray[np.int64]:
+    """Least cost of serving each place, alone, in addition to a plan.
+
+    What is chosen stays, but an option of the same exclusive group may take a chosen one's place where
+    it serves all that the chosen one serves; then the difference is paid, at least 0.
+
+    Parameters
+    ----------
+    problem
+        The siting problem; its budget is not looked at.
+    chosen
+        bool, shape (n,): a plan that keeps exclusions and prerequisites.
+    places
+        Numbers of the places.
+
+    Returns
+    -------
+    ndarray of int64
+        Whole yuan, one a place; 0 where it is served, `IMPOSSIBLE` where no allowed options serve it.
+    """
+    additions = _additions(problem, chosen)
+    return np.array([_least(additions, np.array([place]), 1) for place in places], np.int64)
+
+
+def cost_to_meet(problem: SitingProblem, chosen: NDArray[np.bool_], goal: Goal) -> int:
+    """Least cost of meeting a goal in addition to a plan, by the rule of `cost_to_serve`.
+
+    Returns
+    -------
+    int
+        Whole yuan; `IMPOSSIBLE` where it cannot be met. Where the search ends at its limit of nodes,
+        the least cost found.
+    """
+    return _least(_additions(problem, chosen), goal.places.astype(np.int64), goal.required)
+
+
+def possible(problem: SitingProblem, *, ignore_forbidden: bool = False) -> NDArray[np.bool_]:
+    """Which places some set of options serves, place by place: bool, shape (places,).
+
+    Parameters
+    ----------
+    problem
+        The siting problem; its budget and what is locked are not looked at.
+    ignore_forbidden
+        Take forbidden options as allowed.
+    """
+    nothing = np.zeros(len(problem.option_ids), np.bool_)
+    usable = _usable(problem, ignore_forbidden=ignore_forbidden)
+    at_best = serve(problem, usable)[1]
+    certain = serve(problem, _one_a_group(problem, usable))[1]
+    doubtful = np.flatnonzero(at_best & ~certain)
+    if len(doubtful):
+        free = np.flatnonzero(usable)
+        additions = _Additions(
+            problem, nothing, describe(problem, nothing, free), np.zeros(len(free), np.int64)
+        )
+        certain[doubtful] = [_least(additions, np.array([place]), 1) == 0 for place in doubtful]
+    return certain
+
+
+@dataclass(frozen=True)
+class _Additions:
+    """What may be added to a plan, and what it costs beyond it; options as in ``service.free``."""
+
+    problem: SitingProblem
+    chosen: NDArray[np.bool_]
+    service: Service
+    cost_cny: NDArray[np.int64]
+
+
+def _additions(problem: SitingProblem, chosen: NDArray[np.bool_]) -> _Additions:
+    usable = _usable(problem, ignore_forbidden=False) & ~chosen
+    cost = problem.cost_cny.copy()
+    needed = np.zeros(len(chosen), np.bool_)
+    needed[problem.requires[chosen[problem.requires[:, 0]], 1]] = True
+    holder = {int(problem.exclusive[c]): int(c) for c in np.flatnonzero(chosen & (problem.exclusive >= 0))}
+    by_option = problem.cover.T.tocsr()
+    for option in np.flatnonzero(usable & (problem.exclusive >= 0)):
+        held = holder.get(int(problem.exclusive[option]))
+        if held is None:
+            continue
+        replaces = problem.decision[held] != Decision.LOCKED and not needed[held]
+        served = by_option.indices[by_option.indptr[held] : by_option.indptr[held + 1]]
+        offered = by_option.indices[by_option.indptr[option] : by_option.indptr[option + 1]]
+        usable[option] = replaces and bool(np.isin(served, offered).all())
+        cost[option] = max(0, int(cost[option]) - int(cost[held]))
+    free = np.flatnonzero(_with_prerequisites(problem, usable, chosen))
+    return _Additions(problem, chosen, describe(problem, chosen, free), cost[free])
+
+
+def _usable(problem: SitingProblem, *, ignore_forbidden: bool) -> NDArray[np.bool_]:
+    """Options that are allowed, and so is what they require."""
+    usable = np.ones(len(problem.decision), np.bool_)
+    if not ignore_forbidden:
+        usable = problem.decision != Decision.FORBIDDEN
+    return _with_prerequisites(problem, usable, np.zeros_like(usable))
+
+
+def _with_prerequisites(
+    problem: SitingProblem, usable: NDArray[np.bool_], chosen: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Options whose prerequisites are usable or chosen, through every chain."""
+    usable = usable.copy()
+    option, needed = problem.requires[:, 0], problem.requires[:, 1]
+    while True:
+        lost = usable[option] & ~usable[needed] & ~chosen[needed]
+        if not lost.any():
+            return usable
+        usable[option[lost]] = False
+
+
+def _one_a_group(problem: SitingProblem, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """A set that keeps exclusions: of each group the usable option that covers the most points.
+
+    Options whose prerequisite is dropped by that are dropped too.
+    """
+    picked = usable & (problem.exclusive < 0)
+    size = np.asarray(problem.cover.astype(np.int64).sum(axis=0)).ravel()
+    members = np.flatnonzero(usable & (problem.exclusive >= 0))
+    order = members[np.lexsort((members, -size[members], problem.exclusive[members]))]
+    first = np.unique(problem.exclusive[order], return_index=True)[1]
+    picked[order[first]] = True
+    return _with_prerequisites(problem, picked, np.zeros_like(picked))
+
+
+def _least(additions: _Additions, places: NDArray[np.int64], required: int) -> int:
+    """Least cost at which at least so many of the places are served, or `IMPOSSIBLE`."""
+    service = additions.service
+    column = service.place[places]
+    required -= int((column == ALWAYS).sum())
+    open_ = column[(column != ALWAYS) & (column != NEVER)]
+    if required <= 0:
+        return 0
+    if len(open_) < required:
+        return IMPOSSIBLE
+    columns = service.below(open_)
+    count = len(service.free)
+    columns[:count] = _closed(additions, columns[:count])
+    kept = np.flatnonzero(columns)
+    number = np.full(service.columns, -1)
+    number[kept] = np.arange(len(kept))
+    rows = [service.matrix[columns[service.head]][:, kept], *_rules(additions, columns, number, len(kept))]
+    upper = np.concatenate(
+        [np.zeros(rows[0].shape[0]), *[np.ones(1) if r.sum() > 0 else np.zeros(1) for r in rows[1:]]]
+    )
+    goal = sp.csr_array(
+        (np.ones(len(open_)), (np.zeros(len(open_), np.int64), number[open_])), shape=(1, len(kept))
+    )
+    cost = np.zeros(len(kept))
+    own = kept < count
+    cost[own] = additions.cost_cny[kept[own]]
+    result = milp(
+        cost,
+        integrality=service.binary[kept].astype(int),
+        bounds=Bounds(0.0, 1.0),
+        constraints=[
+            LinearConstraint(sp.vstack(rows, format="csr"), -np.inf, upper),
+            LinearConstraint(goal, required, np.inf),
+        ],
+        options={"mip_rel_gap": 0.0, "node_limit": _NODE_LIMIT},
+    )
+    if result.x is None:
+        return IMPOSSIBLE
+    picked = kept[own][result.x[own] > 0.5]
+    return int(additions.cost_cny[picked].sum())
+
+
+def _closed(additions: _Additions, options: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Options with all that they require and that is not chosen yet."""
+    problem, free = additions.problem, additions.service.free
+    wanted = np.zeros(len(problem.option_ids), np.bool_)
+    wanted[free] = options
+    option, needed = problem.requires[:, 0], problem.requires[:, 1]
+    while True:
+        more = wanted[option] & ~wanted[needed] & ~additions.chosen[needed]
+        if not more.any():
+            return wanted[free]
+        wanted[needed[more]] = True
+
+
+def _rules(
+    additions: _Additions, columns: NDArray[np.bool_], number: NDArray[np.int64], width: int
+) -> list[sp.csr_array]:
+    """Exclusions (at most 1) and prerequisites (at most 0) among the options that are kept."""
+    problem, free = additions.problem, additions.service.free
+    position = np.full(len(problem.option_ids), -1)
+    inside = np.flatnonzero(columns[: len(free)])
+    position[free[inside]] = number[inside]
+    rows = []
+    option, needed = problem.requires[:, 0], problem.requires[:, 1]
+    both = (position[option] >= 0) & (position[needed] >= 0)
+    for a, b in zip(position[option[both]], position[needed[both]], strict=True):
+        rows.append(sp.csr_array(([1.0, -1.0], ([0, 0], [a, b])), shape=(1, width)))
+    group = np.where(position >= 0, problem.exclusive, -1)
+    for g in np.unique(group[group >= 0]):
+        members = position[group == g]
+        if len(members) > 1:
+            zeros = np.zeros(len(members), np.int64)
+            rows.append(sp.csr_array((np.ones(len(members)), (zeros, members)), shape=(1, width)))
+    return rows
