@@ -3,6 +3,7 @@
 import math
 import re
 from pathlib import Path
+from statistics import NormalDist
 
 import numpy as np
 import pytest
@@ -39,6 +40,26 @@ def test_published_losses_of_a_short_profile(points, diffraction_db, basic_db):
     assert p1812.basic_loss_db(**path, polarisation="horizontal") == pytest.approx(basic_db, abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("points", "latitude_deg", "losses_db"),
+    [
+        (6, 53.18551669, {1: 87.0385433, 10: 87.30268122, 50: 87.48987104}),
+        (27, 53.20515067, {1: 117.6475826, 10: 119.3011611, 50: 120.4908523}),
+    ],
+)
+def test_published_whole_losses_of_a_short_profile(points, latitude_deg, losses_db):
+    path = {**kippure(points), "tx_height_m": 60, "rx_height_m": 7, "frequency_ghz": 0.0953}
+    for time_percent, loss_db in losses_db.items():
+        loss = p1812.basic_loss_not_exceeded_db(
+            **path,
+            polarisation="horizontal",
+            latitude_deg=latitude_deg,
+            time_percent=time_percent,
+            n0=326.079979,
+        )
+        assert loss == pytest.approx(loss_db, abs=1e-6)
+
+
 def published():
     if not VECTORS.is_dir():
         return [pytest.param("", marks=pytest.mark.skip(reason="the published P.1812 vectors are not here"))]
@@ -46,7 +67,7 @@ def published():
 
 
 @pytest.mark.parametrize("case", published())
-def test_every_published_median_diffraction_loss(case):
+def test_every_published_loss(case):
     # given a published profile and the log of its results
     profile = _published_profile(VECTORS / "profiles" / f"{re.sub(r'_[0-9]+_log$', '', case)}.csv")
     log = {}
@@ -73,6 +94,20 @@ def test_every_published_median_diffraction_loss(case):
     assert p1812.effective_earth_radius_km(log["DN"]) == pytest.approx(log["ae (km) Eq (7a)"], abs=1e-6)
     assert p1812.diffraction_loss_db(**path) == pytest.approx(log["Ld50 (dB) Eq (39)"], abs=1e-6)
     assert p1812.basic_loss_db(**path) == pytest.approx(log["Lbd50 (dB) Eq (42)"], abs=1e-6)
+    # and so does the whole of the recommendation, at its shares of time and locations
+    del path["omega"]
+    whole = p1812.basic_loss_not_exceeded_db(
+        **path,
+        zone=zone,
+        latitude_deg=log["phi (deg) Eq (4)"],
+        time_percent=log["p (%)"],
+        location_percent=log["pL (%)"],
+        location_std_db=log["sigmaL (dB)"],
+        n0=log["N0"],
+        tx_coast_km=log["dct (km)"],
+        rx_coast_km=log["dcr (km)"],
+    )
+    assert whole == pytest.approx(log["Lb (dB) Eq (69)"], abs=1e-6)
 
 
 def _published_profile(path):
@@ -262,6 +297,93 @@ def test_only_relative_heights_matter(level_m):
     assert p1812.basic_loss_db(d, h + level_m, 30, 1.5, 0.773) == pytest.approx(
         p1812.basic_loss_db(d, h, 30, 1.5, 0.773), abs=1e-8
     )
+
+
+def test_on_ordinary_short_paths_the_whole_is_the_median():
+    # scatter and ducting bring nothing where diffraction is not extreme
+    rng = np.random.default_rng(11)
+    d = np.linspace(0, 8, 161)
+    for _ in range(40):
+        h = 1000 + np.cumsum(rng.normal(0, 15, d.size))
+        median = p1812.basic_loss_db(d, h, 30, 1.5, 2.6)
+        assert p1812.basic_loss_not_exceeded_db(d, h, 30, 1.5, 2.6, latitude_deg=28) == pytest.approx(
+            median, abs=0.01
+        )
+
+
+def test_losses_grow_with_the_share_of_time():
+    d = np.linspace(0, 60, 301)
+    h = 300 * np.exp(-(((d - 25) / 4) ** 2))
+    for polarisation in ("horizontal", "vertical"):
+        losses = [
+            p1812.basic_loss_not_exceeded_db(
+                d, h, 30, 10, 0.758, latitude_deg=28, time_percent=share, polarisation=polarisation
+            )
+            for share in (1, 5, 20, 50)
+        ]
+        assert (np.diff(losses) > 0).all()
+
+
+def test_location_variability_spreads_the_loss_around_its_median():
+    path = {**kippure(27), "tx_height_m": 60, "rx_height_m": 7, "frequency_ghz": 0.0953, "latitude_deg": 53}
+    median = p1812.basic_loss_not_exceeded_db(**path)
+    for share in (5, 50, 95):
+        loss = p1812.basic_loss_not_exceeded_db(**path, location_percent=share, location_std_db=5.5)
+        # the recommendation's approximation of the normal law is 4.5e-4 off at most
+        assert loss - median == pytest.approx(5.5 * NormalDist().inv_cdf(share / 100), abs=5.5 * 4.5e-4)
+
+
+def test_no_location_beats_line_of_sight():
+    d = np.linspace(0, 2, 41)
+    losses = [
+        p1812.basic_loss_not_exceeded_db(
+            d, np.zeros(41), 60, 60, 2.6, latitude_deg=28, location_percent=share, location_std_db=8
+        )
+        for share in (1, 10, 50)
+    ]
+    assert losses == pytest.approx([92.4 + 20 * math.log10(2.6 * 2)] * 3)
+
+
+def test_a_receiver_at_sea_has_no_location_variability():
+    d = np.linspace(0, 30, 31)
+    path = {"distance_km": d, "ground_m": np.zeros(31), "tx_height_m": 60, "rx_height_m": 10}
+    for last, varies in ((1, False), (3, True)):
+        zone = np.where(d < 20, 4, last)
+        given = {**path, "frequency_ghz": 0.758, "zone": zone, "latitude_deg": 28}
+        spread = p1812.basic_loss_not_exceeded_db(**given, location_percent=90, location_std_db=6)
+        assert (spread > p1812.basic_loss_not_exceeded_db(**given) + 1) == varies
+
+
+def test_location_variability_by_frequency_resolution_and_height():
+    # section 4.7: (0.024 f + 0.52) w^0.28, fading out over 10 m above the clutter
+    full = (0.024 * 3.5 + 0.52) * 100**0.28
+    for height_m, share in ((1.5, 1.0), (15.0, 1.0), (20.0, 0.5), (25.0, 0.0), (60.0, 0.0)):
+        deviation = p1812.location_variability_std_db(3.5, height_m, 15.0, 100.0)
+        assert deviation == pytest.approx(full * share)
+    with pytest.raises(ValueError, match="positive"):
+        p1812.location_variability_std_db(3.5, 1.5, 15.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"distance_km": [0, 2], "ground_m": [0, 0]}, "three points"),
+        ({"time_percent": 51}, "time_percent"),
+        ({"time_percent": 0.5}, "time_percent"),
+        ({"location_percent": 100}, "location_percent"),
+        ({"location_std_db": -1}, "location_std_db"),
+        ({"tx_coast_km": -1}, "tx_coast_km"),
+        ({"latitude_deg": 91}, "latitude_deg"),
+        ({"zone": [4, 2, 4]}, "zone"),
+        ({"zone": [4, 4]}, "zone"),
+        ({"frequency_ghz": 0}, "positive"),
+        ({"polarisation": "circular"}, "horizontal"),
+    ],
+)
+def test_impossible_shares_and_zones_are_refused(change, message):
+    path = {"distance_km": [0, 1, 2], "ground_m": [0, 5, 0], "tx_height_m": 30, "rx_height_m": 1.5}
+    with pytest.raises(ValueError, match=message):
+        p1812.basic_loss_not_exceeded_db(**{**path, "frequency_ghz": 2.6, "latitude_deg": 28, **change})
 
 
 @pytest.mark.parametrize(
