@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dualgig.radio import p1812
-from dualgig.radio.diffraction import knife_edge_db
+from dualgig.radio.diffraction import bullington_db, bullington_nu, knife_edge_db
 
 VECTORS = Path(__file__).parents[3] / "shared" / "vectors" / "p1812"
 
@@ -266,6 +266,44 @@ def test_antennas_may_change_places():
         there = p1812.basic_loss_db(d, h, 35, 1.5, 2.6)
         back = p1812.basic_loss_db(d[-1] - d[::-1], h[::-1], 1.5, 35, 2.6)
         assert there == pytest.approx(back, abs=1e-9)
+
+
+def test_the_whole_loss_is_reciprocal_too():
+    rng = np.random.default_rng(17)
+    for _ in range(60):
+        d = np.concatenate([[0], np.cumsum(rng.uniform(0.05, 1.5, 60))])
+        h = 200 + np.cumsum(rng.normal(0, 20, d.size))
+        zone = np.where(d < d[-1] * rng.random(), 4, 3)
+        given = {"frequency_ghz": 0.758, "latitude_deg": 28, "time_percent": 10}
+        there = p1812.basic_loss_not_exceeded_db(d, h, 35, 1.5, zone=zone, **given)
+        back = p1812.basic_loss_not_exceeded_db(d[-1] - d[::-1], h[::-1], 1.5, 35, zone=zone[::-1], **given)
+        assert there == pytest.approx(back, abs=1e-8)
+
+
+def test_the_bullington_part_never_falls_when_an_obstacle_grows():
+    rng = np.random.default_rng(23)
+    rose = 0
+    for _ in range(200):
+        d = np.concatenate([[0], np.cumsum(rng.uniform(0.02, 0.4, 40))])
+        top = np.cumsum(rng.normal(0, 10 ** rng.uniform(-1, 1.5), d.size))
+        before = bullington_db(bullington_nu(d, top, top[0] + 30, top[-1] + 1.5, 8931.0), d[-1])
+        top[rng.integers(1, 40)] += rng.uniform(0, 60)
+        after = bullington_db(bullington_nu(d, top, top[0] + 30, top[-1] + 1.5, 8931.0), d[-1])
+        assert after >= before - 1e-9
+        rose += after > before
+    assert 20 < rose < 200
+
+
+def test_losses_are_finite_from_one_metre_to_a_hundred_kilometres():
+    rng = np.random.default_rng(29)
+    for total in np.geomspace(0.001, 100, 26):
+        d = np.linspace(0, total, 40)
+        for spread in (0.0, 5.0, 50.0):
+            h = 1500 + np.cumsum(rng.normal(0, 1, 40)) * spread
+            for f in (0.7, 4.9):
+                assert math.isfinite(p1812.basic_loss_db(d, h, 30, 1.5, f))
+                whole = p1812.basic_loss_not_exceeded_db(d, h, 30, 1.5, f, latitude_deg=28, time_percent=1)
+                assert math.isfinite(whole)
 
 
 def test_free_space_over_a_deep_valley():
