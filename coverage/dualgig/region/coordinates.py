@@ -11,7 +11,9 @@ import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
+from dualgig.region.datum import shifted_datum
 from dualgig.region.findings import listed
+from dualgig.region.gauss import likely_crs, northing_first
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,17 +26,25 @@ WGS84 = CRS.from_epsg(4326)
 AXES: dict[str, tuple[str, ...]] = {
     "lon": ("lon", "lng", "long", "longitude", "经度"),
     "lat": ("lat", "latitude", "纬度"),
-    "x": ("x", "easting", "east"),
-    "y": ("y", "northing", "north"),
+    "x": ("x", "easting", "east", "东坐标", "x坐标"),
+    "y": ("y", "northing", "north", "北坐标", "y坐标"),
 }
-"""Coordinate columns that are found without being named in the project file."""
+"""Coordinate columns that are found without being named in the project file.
+
+Chinese surveyors call the northing X and the easting Y; `to_wgs84` finds out by the numbers.
+"""
 
 NEAR_DEG = 3.0
 """A projected CRS is taken to be used wrongly farther than this from its area of use."""
 
 
 def parse_crs(text: str, file: str, findings: Findings) -> CRS | None:
-    """A CRS from the project file, or ``None`` with an error noted."""
+    """A CRS from the project file, or ``None`` with an error noted.
+
+    GCJ-02 and BD-09 are read as the degrees that they look like; who reads them shifts them afterwards.
+    """
+    if shifted_datum(text):
+        return WGS84
     try:
         return CRS.from_user_input(text)
     except CRSError:
@@ -43,7 +53,8 @@ def parse_crs(text: str, file: str, findings: Findings) -> CRS | None:
             None,
             "",
             f"the CRS {text!r} is not known.",
-            'Write an EPSG code, e.g. crs = "EPSG:4326" (WGS 84), "EPSG:4490" (CGCS2000) or "EPSG:4549".',
+            'Write an EPSG code, e.g. crs = "EPSG:4326" (WGS 84), "EPSG:4490" (CGCS2000) or "EPSG:4549", or '
+            '"GCJ-02" or "BD-09".',
         )
         return None
 
@@ -55,6 +66,9 @@ def unknown_crs(file: str, bounds: tuple[float, float, float, float] | None, fin
         likely = '"EPSG:4326" (WGS 84) or "EPSG:4490" (CGCS2000); its numbers look like degrees'
     else:
         likely = '"EPSG:4549" (CGCS2000, 120E) or another; its numbers look like metres'
+        zoned = None if bounds is None else likely_crs(None, np.array([max(bounds[2:])]))
+        if zoned is not None:
+            likely = f'"EPSG:{zoned.to_epsg()}" ({zoned.name}); its eastings look like carrying a zone number'
     if bounds is None:
         likely = '"EPSG:4326" (WGS 84), "EPSG:4490" (CGCS2000) or another'
     findings.error(
@@ -181,16 +195,33 @@ def to_wgs84(
     assert crs is not None  # noqa: S101 - the callers establish it
     bounds = geometry.bounds.to_numpy(dtype=np.float64)
     present = np.isfinite(bounds).all(axis=1)
+    for position in np.flatnonzero(~present & (~geometry.isna() & ~geometry.is_empty).to_numpy()):
+        wrong, mend = "a coordinate is not a number.", "Draw the feature again, or delete it."
+        findings.error(file, int(rows[position]), column, wrong, mend)
     as_is = _plausible(crs, bounds)
     swapped = _plausible(crs, bounds[:, [1, 0, 3, 2]])
     bad = present & ~as_is
-    if bad.sum() * 2 > present.sum() and bool(swapped[bad].all()):
+    mostly = bad.sum() * 2 > present.sum()
+    if mostly and bool(swapped[bad].all()) and northing_first(crs):
+        geometry = gpd.GeoSeries(
+            shapely.transform(geometry.to_numpy(), lambda xy: xy[:, ::-1]), index=geometry.index, crs=crs
+        )
+        bad = present & ~swapped
+    elif mostly and bool(swapped[bad].all()):
         findings.error(
             file,
             None,
             column,
             "longitude and latitude (or easting and northing) look swapped.",
             "Swap the two columns, or swap their names in columns = { ... } of the project file.",
+        )
+    elif mostly and (meant := _meant_crs(crs, bounds[bad])) is not None:
+        findings.error(
+            file,
+            None,
+            column,
+            f"the coordinates lie outside what {crs.name} can mean, and inside {meant.name}.",
+            f'Write crs = "EPSG:{meant.to_epsg()}" for it in the project file.',
         )
     else:
         for position in np.flatnonzero(bad):
@@ -205,6 +236,15 @@ def to_wgs84(
             )
     kept = geometry.where(pd.Series(present & ~bad, index=geometry.index), None)
     return gpd.GeoSeries(kept.to_crs(WGS84), index=geometry.index, crs=WGS84)
+
+
+def _meant_crs(crs: CRS, bounds: NDArray[np.float64]) -> CRS | None:
+    """The zone's CRS that explains bounds (west, south, east, north; shape (n, 4)), either axis first."""
+    for ordered in (bounds, bounds[:, [1, 0, 3, 2]]) if crs.is_projected else ():
+        meant = likely_crs(crs, ordered[:, [0, 2]].ravel())
+        if meant is not None and bool(_plausible(meant, ordered).all()):
+            return meant
+    return None
 
 
 def _plausible(crs: CRS, bounds: NDArray[np.float64]) -> NDArray[np.bool_]:
