@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from dualgig.siting.marginal import possible
 
 import dualgig as dg
 from dualgig.formulate import siting_problem
 from dualgig.plan import REASONS
+from dualgig.siting.marginal import possible
 from dualgig.siting.problem import Decision, Goal, serve
 from dualgig.siting.stages import solve
 
@@ -177,7 +177,9 @@ def test_a_gap_without_road_is_served_by_a_road(demo):
         vertex = np.flatnonzero(joined)[
             np.argmin(np.hypot(roads.x_m[joined] - nearest[0], roads.y_m[joined] - nearest[1]))
         ]
-        graph = _with_road(graph, int(vertex), xy)
+        distance = np.hypot(roads.x_m - xy[0], roads.y_m - xy[1])
+        island = int(distance.argmin()) if distance.min() <= region.project.fibre.snap_m else None
+        graph = _with_road(graph, int(vertex), xy, island)
 
     now, then = servable(region, coverage), servable(dataclasses.replace(region, roads=graph))
 
@@ -186,18 +188,20 @@ def test_a_gap_without_road_is_served_by_a_road(demo):
         assert then[place]
 
 
-def _with_road(roads, vertex, xy):
-    """One more straight road from a vertex to a point."""
-    end = np.array([roads.x_m[vertex], roads.y_m[vertex]])
+def _with_road(roads, vertex, xy, end_vertex=None):
+    """One more straight road, from a vertex to a point or to a vertex of a road that joins nothing."""
+    if end_vertex is None:
+        roads = dataclasses.replace(roads, x_m=np.append(roads.x_m, xy[0]), y_m=np.append(roads.y_m, xy[1]))
+        end_vertex = len(roads.x_m) - 1
+    tail, head = sorted((vertex, end_vertex))
+    line = np.column_stack([roads.x_m[[tail, head]], roads.y_m[[tail, head]]])
     return dataclasses.replace(
         roads,
-        x_m=np.append(roads.x_m, xy[0]),
-        y_m=np.append(roads.y_m, xy[1]),
-        tail=np.append(roads.tail, vertex).astype(np.int32),
-        head=np.append(roads.head, len(roads.x_m)).astype(np.int32),
-        length_m=np.append(roads.length_m, np.hypot(*(xy - end))),
+        tail=np.append(roads.tail, tail).astype(np.int32),
+        head=np.append(roads.head, head).astype(np.int32),
+        length_m=np.append(roads.length_m, np.hypot(*(line[1] - line[0]))),
         build=np.append(roads.build, 1).astype(np.int8),
-        xy=(*roads.xy, np.array([end, xy])),
+        xy=(*roads.xy, line),
     )
 
 

@@ -147,11 +147,13 @@ def show_files(console: Console, folder: Path, language: Language) -> None:
 def scoreboard(plan: Plan, language: Language, title: str = "scoreboard.title") -> Table:
     """The target scoreboard: before, after, required."""
     table = Table(title=say(language, title), title_justify="left", title_style="bold")
-    table.add_column(say(language, "scoreboard.goal"))
+    table.add_column(say(language, "scoreboard.goal"), no_wrap=True)
     for key in ("before", "after", "required", "places"):
         table.add_column(say(language, f"scoreboard.{key}"), justify="right")
     table.add_column(say(language, "scoreboard.met"))
-    table.add_column(say(language, "scoreboard.cost_to_meet"), justify="right")
+    short = any(not row.met for row in plan.scoreboard)
+    if short:
+        table.add_column(say(language, "scoreboard.cost_to_meet"), justify="right")
     for row in plan.scoreboard:
         met = (
             f"[green]{say(language, 'scoreboard.yes')}[/]"
@@ -163,10 +165,10 @@ def scoreboard(plan: Plan, language: Language, title: str = "scoreboard.title") 
             say(language, f"goal.{row.goal}"),
             str(row.before),
             str(row.achieved),
-            f"{row.needed} ({percent(row.required)})",
+            str(row.needed),
             str(row.places),
             met,
-            cost,
+            *([cost] if short else []),
         )
     return table
 
