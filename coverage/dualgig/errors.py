@@ -69,3 +69,7 @@ class SolverError(RuntimeError, DualGigError):
 
 class OutputError(OSError, DualGigError):
     """The outputs cannot be written."""
+
+
+class ContradictionError(ValueError, DualGigError):
+    """A planner's wishes contradict one another: locked and forbidden, or locked beyond the budget."""

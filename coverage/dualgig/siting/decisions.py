@@ -1,0 +1,87 @@
+"""What a planner's decisions imply: options that must be chosen, and options that cannot be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dualgig.errors import ContradictionError
+from dualgig.siting.problem import Decision
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dualgig.siting.problem import SitingProblem
+
+
+def settle(problem: SitingProblem) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Options that every plan contains, and options that no plan contains.
+
+    A locked option brings what it requires and shuts out the others of its exclusive group; whatever
+    requires an option that is out is out itself.
+
+    Parameters
+    ----------
+    problem
+        The siting problem.
+
+    Returns
+    -------
+    chosen, out
+        bool, shape (n,).
+
+    Raises
+    ------
+    ContradictionError
+        The decisions contradict one another; the options are named.
+    """
+    chosen = problem.decision == Decision.LOCKED
+    out = problem.decision == Decision.FORBIDDEN
+    option, needed = problem.requires[:, 0], problem.requires[:, 1]
+    out[option[_exclude_each_other(problem, option, needed)]] = True
+    while True:
+        before = int(chosen.sum()) + int(out.sum())
+        chosen[needed[chosen[option]]] = True
+        out |= _shut_out(problem, chosen)
+        out[option[out[needed]]] = True
+        if int(chosen.sum()) + int(out.sum()) == before:
+            break
+    both = chosen & out
+    if both.any():
+        raise ContradictionError(_explain(problem, chosen, out))
+    return chosen, out
+
+
+def _exclude_each_other(
+    problem: SitingProblem, option: NDArray[np.int32], needed: NDArray[np.int32]
+) -> NDArray[np.bool_]:
+    """Which requirements ask for another option of the same exclusive group."""
+    group = problem.exclusive
+    return (group[option] >= 0) & (group[option] == group[needed]) & (option != needed)
+
+
+def _shut_out(problem: SitingProblem, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Options whose exclusive group has another member that is chosen."""
+    group = problem.exclusive
+    taken = np.bincount(group[chosen & (group >= 0)], minlength=int(group.max(initial=-1)) + 1)
+    inside = group >= 0
+    shut = np.zeros(len(group), dtype=bool)
+    shut[inside] = taken[group[inside]] > chosen[inside]
+    return shut
+
+
+def _explain(problem: SitingProblem, chosen: NDArray[np.bool_], out: NDArray[np.bool_]) -> str:
+    ids, group = problem.option_ids, problem.exclusive
+    for g in np.unique(group[chosen & (group >= 0)]):
+        members = np.flatnonzero(chosen & (group == g))
+        if len(members) > 1:
+            return (
+                f"{ids[members[0]]} and {ids[members[1]]} exclude one another, but both are locked or "
+                "required by what is locked. Unlock one of them."
+            )
+    option, needed = problem.requires[:, 0], problem.requires[:, 1]
+    for j, k in zip(option[chosen[option] & out[needed]], needed[chosen[option] & out[needed]], strict=True):
+        return f"{ids[j]} is locked, but {ids[k]}, which it requires, is forbidden. Free one of them."
+    j = int(np.flatnonzero(chosen & out)[0])
+    return f"{ids[j]} is locked, but what it requires cannot be built. Free it."

@@ -1,0 +1,95 @@
+"""A problem made ready for its programs: decisions settled, options reduced, service written as rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dualgig.siting.decisions import settle
+from dualgig.siting.reduce import DROP_DOMINATED, MERGE_ROWS, Reduction, active, dominated
+from dualgig.siting.service import NEVER, Service, describe
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dualgig.siting.problem import SitingProblem
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A problem with what every plan contains, and its service as rows.
+
+    Parameters
+    ----------
+    problem
+        The siting problem.
+    chosen
+        bool, shape (n,): options that every plan contains.
+    service
+        Service by the free options.
+    """
+
+    problem: SitingProblem
+    chosen: NDArray[np.bool_]
+    service: Service
+
+    @property
+    def within_reach(self) -> NDArray[np.bool_]:
+        """bool, shape (places,): places that all free options together would serve."""
+        return self.service.place != NEVER
+
+    @property
+    def most_good(self) -> int:
+        """Worth of all places and points that the free options together would serve."""
+        problem, service = self.problem, self.service
+        places = int(problem.place_worth[service.place != NEVER].sum())
+        return places + int(problem.point_worth[service.point != NEVER].sum())
+
+    def widest(self) -> NDArray[np.bool_]:
+        """A set of options that keeps the rules and serves much: of each exclusive group the widest.
+
+        Returns
+        -------
+        bool, shape (n,)
+        """
+        problem, free = self.problem, self.service.free
+        chosen = self.chosen.copy()
+        size = np.bincount(problem.cover.indices, minlength=len(chosen))
+        best: dict[int, int] = {}
+        for option in free.tolist():
+            group = int(problem.exclusive[option])
+            if group < 0:
+                chosen[option] = True
+            elif group not in best or size[option] > size[best[group]]:
+                best[group] = option
+        chosen[list(best.values())] = True
+        while (lacking := chosen[problem.requires[:, 0]] & ~chosen[problem.requires[:, 1]]).any():
+            chosen[problem.requires[lacking, 0]] = False
+        return chosen
+
+
+def prepare(problem: SitingProblem, reductions: tuple[Reduction, ...]) -> Ground:
+    """Settle the decisions, leave out superfluous options, write down service.
+
+    Parameters
+    ----------
+    problem
+        The siting problem.
+    reductions
+        Those wanted; those that the problem's features forbid are not used.
+
+    Raises
+    ------
+    ContradictionError
+        The decisions contradict one another.
+    """
+    chosen, out = settle(problem)
+    use = active(problem, reductions)
+    free = np.flatnonzero(~chosen & ~out)
+    if DROP_DOMINATED in use:
+        served = problem.covered_before | (problem.cover.astype(np.int32) @ chosen.astype(np.int32) > 0)
+        open_cover = problem.cover[np.flatnonzero(~served)][:, free]
+        free = free[~dominated(problem, free, open_cover)]
+    return Ground(problem, chosen, describe(problem, chosen, free, merge=MERGE_ROWS in use))

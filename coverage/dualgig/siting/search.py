@@ -1,0 +1,199 @@
+"""Solves one stage: HiGHS in the child, its plan rounded and checked exactly, its bound rounded safely."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from dualgig.errors import SolverError
+from dualgig.siting.highs import WorkerHiGHS
+from dualgig.siting.measure import follows_rules, measure, proved_gap, whole_bound
+from dualgig.siting.model import Cut, build_model
+from dualgig.siting.result import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from dualgig.siting.ground import Ground
+    from dualgig.siting.measure import Measured
+    from dualgig.siting.model import Ask, Model
+    from dualgig.siting.solver import News, Worker
+
+_MAX_CHECKS = 50
+"""Times a program is solved again after its rounded plan failed the exact check."""
+
+Ended = Literal["", "work_limit", "time_limit", "interrupted"]
+
+
+@dataclass
+class Search:
+    """The state of one stage's search; it is sound at every moment, so that Ctrl-C may end it anywhere.
+
+    Parameters
+    ----------
+    ground
+        Problem and service.
+    ask
+        What the stage asks for.
+    chosen
+        bool, shape (n,): the best plan so far; at first one that meets the stage's rows.
+    bound
+        Best bound so far; at first one from a relaxation.
+    baseline
+        What stands before anything is chosen, in the measure of the stage.
+    """
+
+    ground: Ground
+    ask: Ask
+    chosen: NDArray[np.bool_]
+    bound: int
+    baseline: int
+    nodes: int = 0
+    ended: Ended = ""
+    method: str = "relaxation"
+    done: bool = False
+
+    def __post_init__(self) -> None:
+        self.value = self.worth_of(measure(self.ground.problem, self.chosen))
+        self.started_s = time.monotonic()
+
+    @property
+    def proved(self) -> bool:
+        """Whether the bound has been reached."""
+        return self.value == self.bound
+
+    @property
+    def gap(self) -> float:
+        """The proved gap so far."""
+        return proved_gap(self.ask.sense, self.value, self.bound, self.baseline)
+
+    def worth_of(self, measured: Measured) -> int:
+        """The stage's measure of a plan."""
+        if self.ask.objective == "cost":
+            return measured.cost_cny
+        if self.ask.objective == "good":
+            return measured.good
+        return 0 if self.ask.level is None else measured.duties[self.ask.level]
+
+    def run(
+        self,
+        worker: Worker,
+        *,
+        gap: float,
+        node_limit: int,
+        deadline_s: float | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        """Search until the gap is proved or a limit is reached.
+
+        Parameters
+        ----------
+        worker
+            The child process.
+        gap
+            Proved gap at which to stop.
+        node_limit
+            Nodes of the tree of one program.
+        deadline_s
+            Moment of `time.monotonic` at which to give up.
+        progress
+            Called with each better plan and bound.
+
+        Raises
+        ------
+        SolverError
+            HiGHS ended without a plan and without a reason.
+        """
+        self.method = "branch_and_bound"
+        cuts: list[Cut] = []
+        from_start = True
+        # The objective is whole, so a plan within half a unit of the bound is the best.
+        options: dict[str, Any] = {"mip_rel_gap": gap, "mip_abs_gap": 0.5, "mip_max_nodes": node_limit}
+        for _ in range(_MAX_CHECKS):
+            model = build_model(self.ground, self.ask, self.chosen, tuple(cuts))
+            if not model.variables:
+                self._consider(self.ground.chosen)
+                self.bound = self.value
+                return
+
+            def on_news(news: News, model: Model = model) -> None:
+                if news.watched is not None:
+                    self._consider(self._plan(model, news.watched))
+                self._hear_bound(model, news.bound)
+                self.nodes = news.nodes
+                if progress is not None:
+                    progress(self._progress())
+
+            solver = WorkerHiGHS(
+                worker,
+                model.block,
+                model.variables,
+                from_start=from_start,
+                options=options,
+                deadline_s=deadline_s,
+                on_news=on_news,
+            )
+            model.lp.solve(solver)
+            outcome = solver.outcome
+            if outcome is None or outcome.status == "infeasible":
+                raise SolverError(f"HiGHS finds no plan in stage {self.ask.stage}, although there is one.")
+            self._hear_bound(model, outcome.bound)
+            self.nodes = outcome.nodes
+            if outcome.status in {"work_limit", "time_limit"}:
+                self.ended = "work_limit" if outcome.status == "work_limit" else "time_limit"
+            cut = None
+            if outcome.solution is not None:
+                values = np.array([variable.varValue for variable in model.variables])
+                cut = self._consider(self._plan(model, np.rint(values).astype(np.int8)))
+            if cut is not None and not self.ended:
+                cuts.append(cut)
+            elif from_start and not self.ended and self.gap > gap:
+                # HiGHS 1.16 now and then takes the start for better than it is when presolve removes
+                # columns of it, and stops at that value: a valid bound, but no proof.
+                from_start = False
+            else:
+                return
+        self.ended = "work_limit"
+
+    def _plan(self, model: Model, built: NDArray[np.int8]) -> NDArray[np.bool_]:
+        chosen = self.ground.chosen.copy()
+        chosen[model.options[built == 1]] = True
+        return chosen
+
+    def _hear_bound(self, model: Model, bound: float | None) -> None:
+        if bound is None:
+            return
+        told = model.constant + model.unit * whole_bound(bound, self.ask.sense)
+        if self.ask.sense == "min":
+            self.bound = min(self.value, max(self.bound, told))
+        else:
+            self.bound = max(self.value, min(self.bound, told))
+
+    def _consider(self, chosen: NDArray[np.bool_]) -> Cut | None:
+        """Take a plan if it is better and passes the exact check, else say which row would have shut it out."""
+        problem, ask = self.ground.problem, self.ask
+        measured = measure(problem, chosen)
+        inside, outside = np.flatnonzero(chosen & ~self.ground.chosen), np.flatnonzero(~chosen)
+        if not follows_rules(problem, chosen):
+            raise SolverError(f"HiGHS broke a rule between options in stage {ask.stage}.")
+        if ask.budget_cny is not None and measured.cost_cny > ask.budget_cny:
+            return Cut(inside, most=len(inside) - 1)
+        short = any(measured.duties[level] < floor for level, floor in ask.floors.items())
+        if short or (ask.good is not None and measured.good < ask.good):
+            return Cut(outside, least=1)
+        value = self.worth_of(measured)
+        if (value < self.value) if ask.sense == "min" else (value > self.value):
+            self.chosen, self.value = chosen, value
+            self.bound = min(self.bound, value) if ask.sense == "min" else max(self.bound, value)
+        return None
+
+    def _progress(self) -> Progress:
+        seconds = time.monotonic() - self.started_s
+        return Progress(
+            self.ask.stage, self.ask.sense, self.value, self.bound, self.gap, self.nodes, seconds
+        )

@@ -1,0 +1,225 @@
+"""The four stages of a plan: reach, cost of the duty, most good, least cost, each with a proved gap."""
+
+from __future__ import annotations
+
+import time
+from contextlib import nullcontext
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dualgig.errors import ContradictionError
+from dualgig.plan import Stage
+from dualgig.siting.ground import Ground, prepare
+from dualgig.siting.measure import count_duties, levels, measure, required
+from dualgig.siting.model import Ask
+from dualgig.siting.prune import prune
+from dualgig.siting.reduce import ALL_REDUCTIONS, Reduction
+from dualgig.siting.result import Progress, SitingResult
+from dualgig.siting.search import Ended, Search
+from dualgig.siting.solver import Worker
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from dualgig.plan import Duty, Status
+    from dualgig.siting.problem import SitingProblem
+
+
+def solve(
+    problem: SitingProblem,
+    *,
+    gap: float = 0.0,
+    node_limit: int = 200_000,
+    time_limit_s: float | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    worker: Worker | None = None,
+    reductions: tuple[Reduction, ...] = ALL_REDUCTIONS,
+) -> SitingResult:
+    """Choose options in four stages, each kept by those that follow.
+
+    1. *Reach*: level by level, most duties that any set of options meets.
+    2. *Cost of the duty*: least cost that meets them. If it is not known to fit the budget, level by
+       level the most duties within the budget.
+    3. *Most good*: most worth of places and points within the budget, at no loss of duties.
+    4. *Least cost* at no loss of duties and good.
+
+    Ctrl-C ends the search and gives the best plan so far; so does the time limit. Equal problems give
+    equal plans unless a clock or Ctrl-C ended a stage.
+
+    Parameters
+    ----------
+    problem
+        The siting problem.
+    gap
+        Proved gap at which a stage ends, 0 for a proof of the best.
+    node_limit
+        Nodes of the branch-and-bound tree of a stage's program.
+    time_limit_s
+        Limit of all stages together; a stage may use half of what is left, the last one all of it.
+    progress
+        Called with each better plan and bound.
+    worker
+        Child process to use; without one, one is started and ended.
+    reductions
+        Exact reductions to use where the problem's features allow them.
+
+    Raises
+    ------
+    ContradictionError
+        Decisions contradict one another, or what is locked alone costs more than the budget.
+    SolverError
+        The solver's process died.
+    """
+    ground = prepare(problem, reductions)
+    locked = measure(problem, ground.chosen)
+    if locked.cost_cny > problem.budget_cny:
+        raise ContradictionError(
+            f"What is locked, with what it requires, costs {locked.cost_cny:,} yuan, "
+            f"more than the budget of {problem.budget_cny:,} yuan. Unlock some of it or raise the budget."
+        )
+    deadline_s = None if time_limit_s is None else time.monotonic() + time_limit_s
+    with nullcontext(worker) if worker is not None else Worker() as child:
+        staging = _Staging(ground, child, gap, node_limit, deadline_s, progress)
+        try:
+            return staging.result()
+        except KeyboardInterrupt:
+            child.close()
+            staging.stop = "interrupted"
+            return staging.result()
+
+
+class _Staging:
+    """The stages in their order. Each search is kept, so that `result` after Ctrl-C passes them again."""
+
+    def __init__(
+        self,
+        ground: Ground,
+        worker: Worker,
+        gap: float,
+        node_limit: int,
+        deadline_s: float | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.ground, self.problem, self.worker = ground, ground.problem, worker
+        self.gap, self.node_limit, self.deadline_s = gap, node_limit, deadline_s
+        self.progress = progress
+        self.stop: Ended = ""
+        self.searches: dict[str, Search] = {}
+        self.before = measure(self.problem, np.zeros(len(self.problem.option_ids), dtype=bool))
+
+    def result(self) -> SitingResult:
+        problem, levels_ = self.problem, levels(self.problem)
+        floors: dict[int, int] = {}
+        chosen = self.ground.widest()
+        for level in levels_:
+            reach = self._stage(Ask(f"reach_{level}", "duty", level, dict(floors)), chosen)
+            floors[level], chosen = reach.value, reach.chosen
+        duty = self._stage(Ask("duty_cost", "cost", floors=dict(floors)), chosen)
+        chosen = duty.chosen
+        if duty.value > problem.budget_cny:
+            floors, chosen = self._within_budget(floors, duty)
+        good = self._stage(
+            Ask("most_good", "good", floors=dict(floors), budget_cny=problem.budget_cny), chosen
+        )
+        ask = Ask("least_cost", "cost", floors=dict(floors), budget_cny=problem.budget_cny, good=good.value)
+        last = self._stage(ask, good.chosen)
+        return self._conclude(last, duty)
+
+    def _within_budget(
+        self, floors: dict[int, int], duty: Search
+    ) -> tuple[dict[int, int], NDArray[np.bool_]]:
+        """Most duties within the budget, level by level, and what that says about the cost of them all."""
+        budget_cny = self.problem.budget_cny
+        within: dict[int, int] = {}
+        chosen = self.ground.chosen
+        proved = True
+        for level in floors:
+            ask = Ask(f"duty_within_budget_{level}", "duty", level, dict(within), budget_cny)
+            search = self._stage(ask, chosen)
+            within[level], chosen = search.value, search.chosen
+            if proved and search.bound < floors[level]:
+                duty.bound = max(duty.bound, budget_cny + 1)
+            proved = proved and search.value == floors[level]
+        if within == floors:
+            duty.chosen, duty.value = chosen, measure(self.problem, chosen).cost_cny
+        return within, chosen
+
+    def _stage(self, ask: Ask, start: NDArray[np.bool_]) -> Search:
+        search = self.searches.get(ask.stage)
+        if search is None:
+            search = Search(self.ground, ask, start, self._relaxation(ask), 0)
+            search.baseline = search.worth_of(self.before)
+            self.searches[ask.stage] = search
+            if not search.proved and not self.stop:
+                search.run(
+                    self.worker,
+                    gap=self.gap,
+                    node_limit=self.node_limit,
+                    deadline_s=self._deadline(last=ask.stage == "least_cost"),
+                    progress=self.progress,
+                )
+        if self.stop and not search.done and not search.proved:
+            search.ended = self.stop
+        search.done = True
+        return search
+
+    def _deadline(self, *, last: bool) -> float | None:
+        if self.deadline_s is None:
+            return None
+        now_s = time.monotonic()
+        left_s = max(0.0, self.deadline_s - now_s)
+        return now_s + (left_s if last else left_s / 2)
+
+    def _relaxation(self, ask: Ask) -> int:
+        """A bound that needs no solver: all options at once for what is to be large, none for costs."""
+        if ask.objective == "cost":
+            return int(self.problem.cost_cny[self.ground.chosen].sum())
+        if ask.objective == "good":
+            return self.ground.most_good
+        return 0 if ask.level is None else count_duties(self.problem, self.ground.within_reach)[ask.level]
+
+    def _conclude(self, last: Search, duty: Search) -> SitingResult:
+        problem = self.problem
+        removable = last.chosen & ~self.ground.chosen
+        if last.proved:
+            removable &= problem.cost_cny == 0
+        last.chosen = prune(problem, last.chosen, np.flatnonzero(removable))
+        measured = measure(problem, last.chosen)
+        last.value = measured.cost_cny
+        searches = list(self.searches.values())
+        stages = tuple(Stage(s.ask.stage, s.ask.sense, s.value, s.bound, s.gap, s.method) for s in searches)
+        return SitingResult(
+            chosen=last.chosen,
+            points=measured.points,
+            places=measured.places,
+            cost_cny=measured.cost_cny,
+            stages=stages,
+            duty=self._duty(measured.duties, duty),
+            shortage_cny=max(0, duty.value - problem.budget_cny),
+            status=self._status(searches),
+            gap=next((stage.gap for stage in stages if stage.gap), 0.0),
+        )
+
+    def _duty(self, met: dict[int, int], duty: Search) -> Duty:
+        wanted = required(self.problem)
+        if met == wanted:
+            return "met"
+        if duty.bound > self.problem.budget_cny:
+            return "over_budget"
+        reaches = {level: self.searches[f"reach_{level}"] for level in wanted}
+        within_reach = all(met[level] == reach.value for level, reach in reaches.items())
+        for level, reach in reaches.items():
+            if reach.bound < wanted[level] and within_reach:
+                return "unreachable"
+            if reach.value < wanted[level]:
+                break
+        return "undecided"
+
+    def _status(self, searches: list[Search]) -> Status:
+        worst = max((search.gap for search in searches), default=0.0)
+        if worst <= self.gap:
+            return "within_gap" if worst else "optimal"
+        return next((search.ended for search in searches if search.ended), "within_gap")

@@ -1,0 +1,161 @@
+"""The child process that runs HiGHS, and the frames that pass between it and its parent.
+
+A signal that reaches HiGHS inside the planner's own process loses the plan, and its clock is checked too
+rarely to keep a limit. Here the parent may end the child at any moment, since every better plan and bound
+has been sent already. The file is started by its path and imports nothing of the package, so that a child
+costs a fraction of a second. Frames are JSON and npz; nothing is unpickled.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import queue
+import signal
+import struct
+import sys
+import threading
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_HEADER = struct.Struct("<QQ")
+
+Arrays = dict[str, "NDArray[Any]"]
+
+
+def write_frame(stream: IO[bytes], fields: dict[str, Any], arrays: Arrays | None = None) -> None:
+    """Write one message: its JSON fields and its numpy arrays.
+
+    Parameters
+    ----------
+    stream
+        Binary stream; it is flushed.
+    fields
+        What JSON can carry.
+    arrays
+        Numeric arrays by name.
+    """
+    packed = io.BytesIO()
+    if arrays:
+        np.savez(packed, allow_pickle=False, **arrays)
+    text = json.dumps(fields).encode()
+    stream.write(_HEADER.pack(len(text), packed.tell()) + text + packed.getvalue())
+    stream.flush()
+
+
+def read_frame(stream: IO[bytes]) -> tuple[dict[str, Any], Arrays]:
+    """Read one message written by `write_frame`.
+
+    Returns
+    -------
+    fields, arrays
+
+    Raises
+    ------
+    EOFError
+        The other side has closed the stream.
+    """
+    text_bytes, packed_bytes = _HEADER.unpack(_read_exactly(stream, _HEADER.size))
+    fields: dict[str, Any] = json.loads(_read_exactly(stream, text_bytes))
+    if packed_bytes == 0:
+        return fields, {}
+    with np.load(io.BytesIO(_read_exactly(stream, packed_bytes)), allow_pickle=False) as packed:
+        return fields, dict(packed)
+
+
+def _read_exactly(stream: IO[bytes], count: int) -> bytes:
+    data = stream.read(count)
+    if data is None or len(data) < count:
+        raise EOFError("the other side has closed the stream")
+    return data
+
+
+def main() -> None:
+    """Solve the programs that arrive on stdin until it closes, which also ends a solve under way."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # HiGHS prints its banner on stdout whatever the options say; frames get a descriptor of their own.
+    frames = os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    requests: queue.SimpleQueue[tuple[dict[str, Any], Arrays]] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    while True:
+        fields, arrays = requests.get()
+        _solve(frames, fields, arrays)
+
+
+def _listen(requests: queue.SimpleQueue[tuple[dict[str, Any], Arrays]]) -> None:
+    """Queue requests; end the process with its parent, even in the middle of a solve."""
+    try:
+        while True:
+            requests.put(read_frame(sys.stdin.buffer))
+    except EOFError:
+        os._exit(0)
+
+
+def _solve(frames: IO[bytes], fields: dict[str, Any], arrays: Arrays) -> None:
+    import highspy  # noqa: PLC0415  (the parent imports this module for its frames and needs no solver)
+
+    solver = highspy.Highs()
+    for option, value in fields["options"].items():
+        solver.setOptionValue(option, value)
+    columns, rows = len(arrays["cost"]), len(arrays["row_lower"])
+    solver.passModel(
+        columns,
+        rows,
+        len(arrays["value"]),
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMaximize if fields["maximise"] else highspy.ObjSense.kMinimize),
+        0.0,
+        arrays["cost"],
+        arrays["lower"],
+        arrays["upper"],
+        arrays["row_lower"],
+        arrays["row_upper"],
+        arrays["row_start"],
+        arrays["column"],
+        arrays["value"],
+        arrays["integer"],
+    )
+    if "start" in arrays:
+        solver.setSolution(columns, np.arange(columns, dtype=np.int32), arrays["start"])
+    watch = arrays["watch"]
+
+    def on_incumbent(event: Any) -> None:
+        out = event.data_out
+        found = np.rint(np.asarray(out.mip_solution)[watch]).astype(np.int8)
+        write_frame(frames, {"event": "incumbent", **_state(out)}, {"watched": found})
+
+    def on_progress(event: Any) -> None:
+        write_frame(frames, {"event": "bound", **_state(event.data_out)})
+
+    solver.cbMipImprovingSolution += on_incumbent
+    solver.cbMipLogging += on_progress
+    solver.run()
+    info = solver.getInfo()
+    status = solver.modelStatusToString(solver.getModelStatus())
+    answer: dict[str, Any] = {
+        "event": "done",
+        "status": status,
+        "has_solution": info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible),
+        "bound": _finite(info.mip_dual_bound),
+        "nodes": int(info.mip_node_count),
+    }
+    write_frame(frames, answer, {"solution": np.asarray(solver.getSolution().col_value, dtype=np.float64)})
+
+
+def _state(out: Any) -> dict[str, Any]:
+    return {"bound": _finite(out.mip_dual_bound), "nodes": int(out.mip_node_count)}
+
+
+def _finite(value: float) -> float | None:
+    """JSON has no infinity; HiGHS answers one while nothing is known."""
+    return float(value) if abs(value) < 1e300 else None
+
+
+if __name__ == "__main__":
+    main()
