@@ -8,15 +8,33 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from dualgig.errors import ProjectError
+from dualgig.postgis import is_database, split_secrets
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Language = Literal["zh", "en"]
 Service = Literal["5g", "gigabit"]
 
 SERVICES: tuple[Service, Service] = ("5g", "gigabit")
+
+
+def _no_database(path: str) -> str:
+    if is_database(path):
+        raise ValueError("only tables are read from a database: give a file here")
+    return path
+
+
+FilePath = Annotated[str, AfterValidator(_no_database)]
 
 
 class Section(BaseModel):
@@ -42,12 +60,20 @@ class General(Section):
 
 
 class Layer(Section):
-    """An input table: a vector file, or a CSV/XLSX with coordinate columns."""
+    """An input table: a vector file, a CSV/XLSX with coordinate columns, or a table of a PostGIS database.
 
-    path: str = Field("", description="File, relative to the project file.")
-    layer: str = Field(
-        "", description="Layer of a GeoPackage, or sheet of a workbook; the first where empty."
+    A password in a database's address is kept apart from ``path`` and never written anywhere.
+    """
+
+    path: str = Field(
+        "", description="File, relative to the project file, or postgresql://user@host:port/database."
     )
+    layer: str = Field(
+        "",
+        description="Layer of a GeoPackage, or sheet of a workbook, the first where empty; "
+        "or schema.table of a database.",
+    )
+    query: str = Field("", description="SELECT that gives the rows of a database, instead of a layer.")
     columns: dict[str, str] = Field(
         default_factory=dict, description="Our column = the file's column, where the names differ."
     )
@@ -55,11 +81,37 @@ class Layer(Section):
     encoding: str = Field("", description="Text encoding (GBK, UTF-8); found out where empty.")
     caveat: str = Field("", description="What is synthetic or approximate in it; shown wherever it appears.")
 
+    _secrets: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _part_with_the_password(self) -> Self:
+        if not is_database(self.path):
+            if self.query:
+                raise ValueError('a query needs a database: write path = "postgresql://user@host/database"')
+            return self
+        address, secrets = split_secrets(self.path)
+        self._secrets.update(secrets)
+        # The model is frozen for everyone else.
+        object.__setattr__(self, "path", address)
+        if bool(self.layer) == bool(self.query):
+            raise ValueError('of a database give either layer = "schema.table" or query = "select ..."')
+        return self
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Passwords that the address of the database held, by connection parameter."""
+        return self._secrets
+
+    @property
+    def source(self) -> str:
+        """Where the rows are from, as errors and reports name it: the file, or database and table."""
+        return f"{self.path} {self.layer or '(query)'}" if is_database(self.path) else self.path
+
 
 class Roads(Section):
     """The road graph that trenches follow: an OSM XML file, or a place name for OSMnx."""
 
-    path: str = Field("", description="OSM XML file, relative to the project file.")
+    path: FilePath = Field("", description="OSM XML file, relative to the project file.")
     place: str = Field("", description="Place name that OSMnx downloads, when there is no file.")
     network_type: str = Field("all", description="OSMnx network type used with a place name.")
     caveat: str = Field("", description="What is synthetic or approximate in it.")
@@ -74,7 +126,7 @@ class Roads(Section):
 class Raster(Section):
     """A GeoTIFF."""
 
-    path: str = Field(description="GeoTIFF, relative to the project file.")
+    path: FilePath = Field(description="GeoTIFF, relative to the project file.")
     crs: str = Field("", description="CRS, where the file does not carry it.")
     caveat: str = Field("", description="What is synthetic or approximate in it.")
 

@@ -28,6 +28,7 @@ from dualgig.export.schema import (
 )
 from dualgig.export.tables import LINE_ORDER, item_kinds
 from dualgig.plan import SCHEMA
+from dualgig.postgis import is_database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -188,7 +189,12 @@ def versions() -> dict[str, str]:
 
 
 def relative(path: str, folder: Path) -> str:
-    """A path as seen from a folder, with forward slashes; the bare name where no such path exists."""
+    """A path as seen from a folder, with forward slashes; the bare name where no such path exists.
+
+    The address of a database stays as it is; it holds no password (`dualgig.project.Layer`).
+    """
+    if is_database(path):
+        return path
     if not PurePath(path).is_absolute():
         return PurePath(path).as_posix()
     try:

@@ -109,8 +109,10 @@ def _gather(project: Project, findings: Findings) -> Region | None:
     terrain = load_terrain(project, _bounds_m(tables, crs), crs, findings)
     if terrain is not None:
         check_on_terrain(terrain, project.inputs.terrain.path, tables, findings)
-    roads = _roads(project, tables, crs, findings)
+    roads = _roads(project, crs, findings)
     settled = settle(project, tables, crs, findings) if "villages" in tables else None
+    if settled is not None and roads is not None:
+        check_roads(roads, project, tables, settled.keypoints, crs, findings)
     if (
         settled is None
         or terrain is None
@@ -172,7 +174,7 @@ def _bounds_m(tables: dict[str, Checked], crs: CRS) -> tuple[float, float, float
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
 
 
-def _roads(project: Project, tables: dict[str, Checked], crs: CRS, findings: Findings) -> RoadGraph | None:
+def _roads(project: Project, crs: CRS, findings: Findings) -> RoadGraph | None:
     try:
         roads = read_roads(project, crs)
     except InputError as error:
@@ -180,7 +182,6 @@ def _roads(project: Project, tables: dict[str, Checked], crs: CRS, findings: Fin
         return None
     if roads is not None:
         findings.problems += road_problems(project, roads)
-        check_roads(roads, project, tables, crs, findings)
     return roads
 
 
@@ -247,10 +248,15 @@ def _inputs(
         section = getattr(project.inputs, name)
         if section is None:
             continue
+        if name in tables:
+            path, digest = tables[name].file, tables[name].sha256
+        else:
+            path = section.path or section.place
+            digest = sha256(project.resolve(path)) if section.path else ""
         inputs[name] = {
-            "path": section.path or section.place,
+            "path": path,
             "rows": rows.get(name, 0),
-            "sha256": sha256(project.resolve(section.path)) if section.path else "",
+            "sha256": digest,
             "caveat": " ".join(text for text in (section.caveat, *more.get(name, [])) if text),
         }
     return inputs

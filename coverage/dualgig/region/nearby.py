@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import shapely
+
+from dualgig.region.shapes import points_m
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,15 +87,42 @@ def road_distance_m(roads: RoadGraph | None, xy_m: NDArray[np.float64]) -> NDArr
 
 
 def check_roads(
-    roads: RoadGraph, project: Project, tables: dict[str, Checked], metric_crs: CRS, findings: Findings
+    roads: RoadGraph,
+    project: Project,
+    tables: dict[str, Checked],
+    keypoints: gpd.GeoDataFrame,
+    metric_crs: CRS,
+    findings: Findings,
 ) -> None:
-    """Warn of villages and nodes that no cable can reach, being too far from every road."""
+    """Warn of villages and nodes that no cable can reach, being too far from every road.
+
+    Parameters
+    ----------
+    roads
+        Road graph in ``metric_crs``.
+    project
+        The project; ``fibre.snap_m`` is how far is too far.
+    tables
+        Checked tables by name; villages and nodes are looked at.
+    keypoints
+        Key points with their villages; a village is joined at its committee.
+    metric_crs
+        Projected CRS in metres.
+    findings
+        Takes a warning for each of the two tables.
+    """
+    committees = keypoints[keypoints["kind"] == "committee"].sort_index().drop_duplicates("village")
+    of_village = committees.set_index("village").geometry
     snap_m = project.fibre.snap_m
     for name in ("villages", "nodes"):
         table = tables.get(name)
         if table is None:
             continue
-        xy = table.points_m(metric_crs)
+        points = table.frame.geometry
+        if name == "villages":
+            joined = of_village.reindex(points.index)
+            points = gpd.GeoSeries(joined.where(~joined.isna(), points), crs=points.crs)
+        xy = points_m(points, metric_crs)
         far = np.flatnonzero((road_distance_m(roads, xy) > snap_m) & ~np.isnan(xy).any(axis=1)).tolist()
         if far:
             findings.warn(

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dualgig.postgis import is_database
 from dualgig.region.coordinates import points_from_columns, to_wgs84
+from dualgig.region.database import digest, read_database
+from dualgig.region.datum import TO_WGS84, moved, shifted_datum
 from dualgig.region.encoding import shapefile_parts
 from dualgig.region.findings import closest
 from dualgig.region.schema import TABLES
 from dualgig.region.sheets import CSV_SUFFIXES, WORKBOOK_SUFFIXES, read_sheet
-from dualgig.region.vector import read_vector
+from dualgig.region.vector import note_missing_shapes, read_vector
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,15 +43,20 @@ class RawTable:
     name
         Which input it is, a key of ``TABLES``.
     layer
-        Its entry in the project file.
+        Its entry in the project file; the ``path`` of a database's is followed by the table's name.
     cells
         Text cells under the file's own column names.
     rows
         int64, the row of each as a person counts it: the header of a CSV or sheet is row 1, the
-        first feature of a vector layer is row 1.
+        first feature of a vector layer is row 1; a database's rows are counted in the order of
+        their ids.
     geometry
         EPSG:4326, missing where it could not be read; ``None`` where the whole layer's geometry
         is of no use (that is noted) or not needed.
+    sha256
+        Hex digest of the file, or of what was read from a database.
+    coordinates
+        Columns that the geometry was made from, for the findings.
     """
 
     name: str
@@ -56,6 +64,8 @@ class RawTable:
     cells: pd.DataFrame
     rows: NDArray[np.int64]
     geometry: gpd.GeoSeries | None
+    sha256: str
+    coordinates: str = ""
 
 
 def existing_path(project: Project, name: str, path: str, findings: Findings) -> Path | None:
@@ -102,6 +112,20 @@ def read_layer(project: Project, name: str, findings: Findings) -> RawTable | No
         ``None`` where the file cannot be read or has no rows; that is noted.
     """
     layer: Layer = getattr(project.inputs, name)
+    raw = (
+        _from_database(name, layer, findings)
+        if is_database(layer.path)
+        else _from_file(project, name, layer, findings)
+    )
+    if raw is None or raw.geometry is None:
+        return raw
+    geometry = to_wgs84(raw.geometry, raw.rows, raw.layer.path, raw.coordinates, findings)
+    datum = shifted_datum(layer.crs)
+    return replace(raw, geometry=moved(geometry, TO_WGS84[datum]) if datum else geometry)
+
+
+def _from_file(project: Project, name: str, layer: Layer, findings: Findings) -> RawTable | None:
+    """A table of a file, its geometry in its own CRS."""
     path = existing_path(project, name, layer.path, findings)
     if path is None:
         return None
@@ -112,33 +136,27 @@ def read_layer(project: Project, name: str, findings: Findings) -> RawTable | No
             return None
         cells, rows = sheet
         geometry = points_from_columns(cells, rows, layer, findings) if located else None
-        column = "lon, lat"
-    else:
-        features = read_vector(path, layer, findings)
-        if features is None or _is_empty(features[0], name, layer, findings):
-            return None
-        cells, geometry = features
-        rows = np.arange(1, len(cells) + 1, dtype=np.int64)
-        column = ""
-        if geometry is not None and located:
-            _note_missing_shapes(geometry, rows, layer, findings)
+        return RawTable(name, layer, cells, rows, geometry, sha256(path), "lon, lat")
+    features = read_vector(path, layer, findings)
+    if features is None or _is_empty(features[0], name, layer, findings):
+        return None
+    cells, geometry = features
+    rows = np.arange(1, len(cells) + 1, dtype=np.int64)
     if geometry is not None and located:
-        geometry = to_wgs84(geometry, rows, layer.path, column, findings)
-    return RawTable(name, layer, cells, rows, geometry if located else None)
+        note_missing_shapes(geometry, rows, layer, findings)
+    return RawTable(name, layer, cells, rows, geometry if located else None, sha256(path))
 
 
-def _note_missing_shapes(
-    geometry: gpd.GeoSeries, rows: NDArray[np.int64], layer: Layer, findings: Findings
-) -> None:
-    """Note features of a vector layer without a geometry, or with one that cannot be built."""
-    for position in np.flatnonzero((geometry.isna() | geometry.is_empty).to_numpy()):
-        findings.error(
-            layer.path,
-            int(rows[position]),
-            "",
-            "the feature has no geometry, or a broken one.",
-            "Draw it, or delete the feature.",
-        )
+def _from_database(name: str, layer: Layer, findings: Findings) -> RawTable | None:
+    """A table of a database, its geometry in its own CRS."""
+    key = next(iter(TABLES[name].columns))
+    table = read_database(layer, key, findings, located=bool(TABLES[name].geometry))
+    named = layer.model_copy(update={"path": layer.source})
+    if table is None or _is_empty(table[0], name, named, findings):
+        return None
+    cells, geometry = table
+    rows = np.arange(1, len(cells) + 1, dtype=np.int64)
+    return RawTable(name, named, cells, rows, geometry, digest(cells, geometry))
 
 
 def _is_empty(cells: pd.DataFrame, name: str, layer: Layer, findings: Findings) -> bool:

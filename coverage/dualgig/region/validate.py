@@ -51,6 +51,8 @@ class Checked:
         Per column, bool: where the cell was wrong (that is noted) and the default stands.
     complete
         Whether every row of the file is here; rows without an id of their own are not.
+    sha256
+        Hex digest of the file, or of what was read from a database.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Checked:
     blank: pd.DataFrame
     wrong: pd.DataFrame
     complete: bool
+    sha256: str
 
     def column(self, ours: str) -> str:
         """The file's name of one of our columns; ours where the file lacks it."""
@@ -145,6 +148,7 @@ def validate(
         blank=pd.DataFrame(blank)[keep],
         wrong=pd.DataFrame(wrong)[keep],
         complete=bool(keep.all()),
+        sha256=raw.sha256,
     )
 
 

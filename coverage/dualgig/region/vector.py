@@ -15,6 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj import CRS
 
 from dualgig.region.coordinates import parse_crs, unknown_crs
+from dualgig.region.datum import shifted_datum
 from dualgig.region.encoding import shapefile_encoding
 from dualgig.region.findings import closest, listed
 from dualgig.region.sheets import decode, number_text
@@ -106,15 +107,33 @@ def read_vector(
     )
     if wkb is None:
         return cells, None
-    geometry = gpd.GeoSeries(np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object))
-    crs = _crs_of(path, CRS.from_user_input(meta["crs"]) if meta["crs"] else None, geometry, layer, findings)
+    with np.errstate(invalid="ignore"):
+        # Coordinates that are no numbers; `to_wgs84` notes them.
+        shapes = np.asarray(shapely.from_wkb(wkb, on_invalid="ignore"), dtype=object)
+    geometry = gpd.GeoSeries(shapes)
+    own = CRS.from_user_input(meta["crs"]) if meta["crs"] else None
+    crs = crs_of(own, geometry, layer, findings, sure=path.suffix.lower() not in GEOJSON_SUFFIXES)
     return cells, None if crs is None else geometry.set_crs(crs)
 
 
-def _crs_of(
-    path: Path, own: CRS | None, geometry: gpd.GeoSeries, layer: Layer, findings: Findings
+def crs_of(
+    own: CRS | None, geometry: gpd.GeoSeries, layer: Layer, findings: Findings, *, sure: bool = True
 ) -> CRS | None:
-    """The file's own CRS, or the project file's where it has none; GeoJSON never says for sure."""
+    """The CRS of a layer: its own, or the project file's where it has none.
+
+    Parameters
+    ----------
+    own
+        What the file or database says.
+    geometry
+        The geometries, whose numbers hint at the CRS where none is said.
+    layer
+        The layer's entry in the project file.
+    findings
+        Takes a CRS that is unknown, or that is not the one in the project file.
+    sure
+        Whether the file says it for sure; GeoJSON does not.
+    """
     given = parse_crs(layer.crs, layer.path, findings) if layer.crs else None
     if layer.crs and given is None:
         return None
@@ -126,7 +145,19 @@ def _crs_of(
                 layer.path, (west, south, east, north) if np.isfinite(bounds).all() else None, findings
             )
         return given
-    if given is None or path.suffix.lower() in GEOJSON_SUFFIXES:
+    datum = shifted_datum(layer.crs)
+    if datum and own.is_geographic:
+        return given
+    if datum:
+        findings.error(
+            layer.path,
+            None,
+            "",
+            f"the file says that its CRS is {own.name}, in metres; {datum} is in degrees.",
+            "Save the file in degrees, or take crs out of the project file.",
+        )
+        return None
+    if given is None or not sure:
         return given or own
     if not own.equals(given, ignore_axis_order=True) and own.to_epsg(min_confidence=25) != given.to_epsg():
         findings.error(
@@ -138,6 +169,20 @@ def _crs_of(
         )
         return None
     return own
+
+
+def note_missing_shapes(
+    geometry: gpd.GeoSeries, rows: NDArray[np.int64], layer: Layer, findings: Findings
+) -> None:
+    """Note features of a vector layer without a geometry, or with one that cannot be built."""
+    for position in np.flatnonzero((geometry.isna() | geometry.is_empty).to_numpy()):
+        findings.error(
+            layer.path,
+            int(rows[position]),
+            "",
+            "the feature has no geometry, or a broken one.",
+            "Draw it, or delete the feature.",
+        )
 
 
 def _encoding_of_shapefile(path: Path, layer: Layer, findings: Findings) -> str:
