@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -146,14 +147,21 @@ def show_files(console: Console, folder: Path, language: Language) -> None:
 
 def scoreboard(plan: Plan, language: Language, title: str = "scoreboard.title") -> Table:
     """The target scoreboard: before, after, required."""
-    table = Table(title=say(language, title), title_justify="left", title_style="bold")
-    table.add_column(say(language, "scoreboard.goal"), no_wrap=True)
+    table = Table(
+        title=say(language, title),
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    table.add_column(say(language, "scoreboard.goal"))
     for key in ("before", "after", "required", "places"):
-        table.add_column(say(language, f"scoreboard.{key}"), justify="right")
-    table.add_column(say(language, "scoreboard.met"))
+        table.add_column(say(language, f"scoreboard.{key}"), justify="right", no_wrap=True)
+    table.add_column(say(language, "scoreboard.met"), no_wrap=True)
     short = any(not row.met for row in plan.scoreboard)
     if short:
-        table.add_column(say(language, "scoreboard.cost_to_meet"), justify="right")
+        table.add_column(say(language, "scoreboard.cost_to_meet"), justify="right", no_wrap=True)
     for row in plan.scoreboard:
         met = (
             f"[green]{say(language, 'scoreboard.yes')}[/]"
@@ -178,7 +186,7 @@ def show_gaps(console: Console, plan: Plan, folder: Path, language: Language) ->
     console.print()
     console.print(f"[bold]{escape(plan.region.project.title)}[/]")
     console.print(scoreboard(plan, language, "terminal.gaps_title"))
-    table = Table(show_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for key in ("gap_service", "gap_reason"):
         table.add_column(say(language, f"terminal.{key}"))
     table.add_column(say(language, "terminal.gap_count"), justify="right")
@@ -220,7 +228,7 @@ def _left_out(console: Console, plan: Plan, language: Language) -> None:
     else:
         words = say(language, "terminal.left_out", count=len(missing))
     _line(console, words)
-    table = Table(show_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for key in ("gap_place", "gap_service", "gap_reason"):
         table.add_column(say(language, f"terminal.{key}"))
     table.add_column(say(language, "terminal.gap_cost"), justify="right")
