@@ -24,8 +24,9 @@ KINDS = {
     "sites": "Point",
     "nodes": "Point",
     "routes": "LineString",
+    "gaps": "Point",
 }
-"""Tables that become layers, and the geometry of a layer without features."""
+"""Layers, and the geometry of a layer without features."""
 
 FULL_DISK_BYTES = 1_000_000
 """Free space below which a failure to write is told as a full disk."""
@@ -53,14 +54,14 @@ def write_gpkg(path: Path, plan: Plan, *, date: str) -> None:
     """
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date}T00:00:00.000Z"})
     try:
-        for name, table in (*((name, _plain(getattr(plan, name))) for name in KINDS), ("gaps", _gaps(plan))):
+        for name, table in layers(plan).items():
             kinds = set(table.geometry.geom_type)
             pyogrio.write_dataframe(
                 table,
                 path,
                 layer=name,
                 driver="GPKG",
-                geometry_type=None if kinds else KINDS.get(name, "Point"),
+                geometry_type=None if kinds else KINDS[name],
                 promote_to_multi=bool(kinds) and kinds <= {"Polygon", "MultiPolygon"},
             )
     except (DataLayerError, DataSourceError, FeatureError) as error:
@@ -68,6 +69,15 @@ def write_gpkg(path: Path, plan: Plan, *, date: str) -> None:
         raise OSError(code, f"{path.name}: {error}") from error
     finally:
         pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def layers(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
+    """The plan's tables as layers, by name, in EPSG:4326.
+
+    The table's index is the column ``id``, lists are joined by ``;``, and gaps are points inside
+    their places.
+    """
+    return {name: _gaps(plan) if name == "gaps" else _plain(getattr(plan, name)) for name in KINDS}
 
 
 def _plain(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
