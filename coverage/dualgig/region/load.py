@@ -11,6 +11,7 @@ import pandas as pd
 from dualgig.errors import InputError, Problem, ProjectError
 from dualgig.region.candidates import propose_sites
 from dualgig.region.decisions import decide
+from dualgig.region.displaced import check_datum
 from dualgig.region.findings import Findings
 from dualgig.region.metric import metric_crs
 from dualgig.region.model import Region
@@ -106,6 +107,7 @@ def _gather(project: Project, findings: Findings) -> Region | None:
         check_axes(table, townships, findings)
         if name in ("townships", "villages"):
             check_overlaps(table, crs, findings)
+    check_datum(project, tables, crs, findings)
     terrain = load_terrain(project, _bounds_m(tables, crs), crs, findings)
     if terrain is not None:
         check_on_terrain(terrain, project.inputs.terrain.path, tables, findings)

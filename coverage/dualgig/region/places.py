@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from dualgig.region.findings import Findings
     from dualgig.region.validate import Checked
 
-SHIFT_M = 1000.0
-"""Most points off their polygons by less than this hint at a datum shift (GCJ-02 shifts by 300-700 m)."""
-
-
 def locate(xy_m: NDArray[np.float64], shapes: NDArray[np.object_]) -> NDArray[np.int64]:
     """Position of the first polygon that holds each point, or -1.
 
@@ -57,8 +53,8 @@ def assign_townships(
     metric_crs
         Projected CRS in metres.
     findings
-        Takes townships that are not known, villages in no township, and a warning where most
-        villages lie beside their township as if in another datum.
+        Takes townships that are not known, villages in no township, and a warning where villages lie
+        outside the township that they name.
 
     Returns
     -------
@@ -104,7 +100,7 @@ def assign_townships(
             "Correct its coordinates, or write the id of its township in the column township.",
         )
         chosen[position] = nearest
-    _check_shift(villages, xy, shapes, chosen, findings)
+    _check_inside(villages, xy, shapes, chosen, findings)
     chosen[homeless] = -1
     return pd.Series(["" if c < 0 else ids[c] for c in chosen], index=villages.frame.index, dtype="str")
 
@@ -117,31 +113,17 @@ def _same_code(code: str, known: dict[str, int]) -> str | None:
     return None
 
 
-def _check_shift(
+def _check_inside(
     villages: Checked,
     xy: NDArray[np.float64],
     shapes: NDArray[np.object_],
     chosen: NDArray[np.int64],
     findings: Findings,
 ) -> None:
-    """Warn of villages outside their township, with the datum as suspect where most of them are."""
+    """Warn of villages outside the township that their row names."""
     rows = np.flatnonzero((chosen >= 0) & ~np.isnan(xy).any(axis=1))
     rows = rows[[shapes[chosen[row]] is not None for row in rows]]
-    distance = shapely.distance(shapes[chosen[rows]], shapely.points(xy[rows]))
-    outside = np.flatnonzero(distance > 0)
-    if not len(outside):
-        return
-    middle = float(np.median(distance[outside]))
-    if 2 * len(outside) > len(rows) and middle <= SHIFT_M:
-        findings.warn(
-            villages.file,
-            None,
-            "",
-            f"{len(outside)} of {len(rows)} villages lie just outside their township (median {middle:.0f} m), as "
-            "when one of the two layers is in GCJ-02 (Gaode, Tencent) and the other in WGS 84 or CGCS2000.",
-            "Ask for the datum of both layers, and bring them into the same one.",
-        )
-        return
+    outside = shapely.distance(shapes[chosen[rows]], shapely.points(xy[rows])) > 0
     by_column = [int(row) for row in rows[outside] if villages.frame["township"].iloc[row]]
     if by_column:
         findings.warn(
