@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -382,6 +383,36 @@ class Decisions(Section):
     forbid: tuple[str, ...] = Field((), description="Sites or nodes that must not be built.")
 
 
+class MapPage(Section):
+    """``[map]``: what the map carries beside the plan. As it is, the map asks no network for anything."""
+
+    base: Literal["none", "osm", "tianditu", "gaode"] = Field(
+        "none", description="Base map that the page loads from the network: OpenStreetMap, 天地图 or 高德."
+    )
+    key_in_file: bool = Field(
+        default=False,
+        description="Write the key of 天地图 (environment: DUALGIG_TIANDITU_KEY) into the map; it asks otherwise.",
+    )
+    rsrp: bool = Field(default=True, description="Predict the best server's SS-RSRP as a raster layer.")
+    rsrp_classes_dbm: tuple[float, ...] = Field(
+        (-85.0, -95.0, -105.0, -115.0),
+        max_length=8,
+        description="Edges of its classes, strongest first, dBm.",
+    )
+    compress: bool = Field(
+        default=True, description="Compress what the map carries; false for browsers that cannot unpack it."
+    )
+    approval_number: str = Field("", description="Map approval number (审图号), shown in the footer.")
+    watermark: str = Field("", description="Text across the map, e.g. 内部使用 or Internal use.")
+
+    @model_validator(mode="after")
+    def _descending(self) -> Self:
+        edges = self.rsrp_classes_dbm
+        if any(weaker >= stronger for stronger, weaker in pairwise(edges)):
+            raise ValueError("rsrp_classes_dbm: write the edges from the strongest to the weakest")
+        return self
+
+
 class Solver(Section):
     """``[solver]``: how long to look. Work limits keep equal runs equal; a clock does not."""
 
@@ -414,6 +445,7 @@ class Project(Section):
     candidates: Candidates = Candidates()
     decisions: Decisions = Decisions()
     solver: Solver = Solver()
+    map: MapPage = MapPage()
 
     _path: Path = PrivateAttr(default=Path("project.toml"))
 
