@@ -382,6 +382,24 @@ def test_missing_geometry(tiny_project):
     )
 
 
+def test_a_coordinate_that_is_not_finite(tiny_project):
+    project = tiny_project()
+
+    def blow_up(features):
+        features[0]["geometry"]["coordinates"][0][1][0] = 1e999
+
+    edit_features(project, "exclusions.geojson", blow_up)
+    edit(project, "exclusions.geojson", "Infinity", "nan")
+    assert_problem(
+        the_only(check(project)),
+        file="exclusions.geojson",
+        row=1,
+        column="",
+        says="a coordinate is not a number",
+        mend="Draw the feature again",
+    )
+
+
 def test_the_wrong_kind_of_geometry(tiny_project):
     project = tiny_project()
     line = {"type": "LineString", "coordinates": [[119.1, 27.6], [119.1, 27.65]]}
@@ -747,25 +765,6 @@ def test_a_layer_about_another_place(tiny_project):
     )
 
 
-def test_a_datum_shift_is_suspected(tiny_project):
-    """Given villages as points on the western border, 450 m outside, as GCJ-02 would put them."""
-    project = tiny_project(inputs={"villages": {"path": "villages.csv"}, "keypoints": None, "status": None})
-    rows = ["id,name,township,population,lon,lat"]
-    rows += [f"V{n},村{n},331126100,100,119.0225,{27.61 + n / 100:.3f}" for n in range(5)]
-    rows += ["V9,村9,331126100,100,119.05,27.62"]
-    (project.path.parent / "villages.csv").write_text("\n".join(rows), encoding="utf-8")
-    problem = next(p for p in check(project) if "GCJ-02" in p.problem)
-    assert_problem(
-        problem,
-        file="villages.csv",
-        row=None,
-        column="",
-        says="5 of 6 villages lie just outside",
-        mend="datum",
-    )
-    assert problem.severity == "warning"
-
-
 def test_a_village_outside_the_township_of_its_column(tiny_project):
     project = tiny_project()
 
@@ -1035,14 +1034,26 @@ def test_roads_that_are_missing_are_told_with_the_rest(tiny_project):
     assert [p.file for p in check(project)] == ["raods.osm", "sites.csv"]
 
 
-def test_places_far_from_every_road(tiny_project):
-    project = tiny_project(fibre={"snap_m": 30.0})
-    problems = check(project)
-    assert {(p.file, p.severity) for p in problems} == {
-        ("villages.geojson", "warning"),
-        ("nodes.csv", "warning"),
-    }
-    assert "farther than 30 m from every road" in problems[0].problem
+def test_a_village_far_from_every_road(tiny_project):
+    """It is the committee that a cable goes to: moved 1.9 km east of the road's end, it is too far."""
+    project = tiny_project()
+    move(project, "keypoints.csv", "C7", 119.1420, 27.6566)
+    assert_problem(
+        the_only(check(project), "warning"),
+        file="villages.geojson",
+        row=7,
+        column="",
+        says="1 of the villages lie farther than 1500 m from every road",
+        mend="fibre.snap_m",
+    )
+
+
+def test_a_node_far_from_every_road(tiny_project):
+    project = tiny_project()
+    move(project, "nodes.csv", "N4", 119.0775, 27.6566)
+    problem = the_only(check(project), "warning")
+    assert (problem.file, problem.row) == ("nodes.csv", 5)
+    assert "1 of the nodes lie farther than 1500 m" in problem.problem
 
 
 def test_problems_come_by_file_and_row(tiny_project):

@@ -193,11 +193,14 @@ def to_wgs84(
     """
     crs = geometry.crs
     assert crs is not None  # noqa: S101 - the callers establish it
-    bounds = geometry.bounds.to_numpy(dtype=np.float64)
-    present = np.isfinite(bounds).all(axis=1)
-    for position in np.flatnonzero(~present & (~geometry.isna() & ~geometry.is_empty).to_numpy()):
+    coordinates, owner = shapely.get_coordinates(geometry.to_numpy(), return_index=True)
+    broken = np.unique(owner[~np.isfinite(coordinates).all(axis=1)])
+    for position in broken:
         wrong, mend = "a coordinate is not a number.", "Draw the feature again, or delete it."
         findings.error(file, int(rows[position]), column, wrong, mend)
+    bounds = geometry.bounds.to_numpy(dtype=np.float64)
+    present = np.isfinite(bounds).all(axis=1)
+    present[broken] = False
     as_is = _plausible(crs, bounds)
     swapped = _plausible(crs, bounds[:, [1, 0, 3, 2]])
     bad = present & ~as_is

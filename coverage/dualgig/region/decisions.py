@@ -9,7 +9,7 @@ import shapely
 
 from dualgig.region.findings import closest
 from dualgig.region.places import locate
-from dualgig.region.shapes import points_m
+from dualgig.region.shapes import points_m, projected
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -55,7 +55,7 @@ def decide(
         ``sites`` and ``nodes`` with their decisions.
     """
     _check_named(project, frames, findings)
-    areas = exclusions.geometry.to_crs(metric_crs).to_numpy()
+    areas = projected(exclusions.geometry, metric_crs)
     decided = {}
     for name, frame in frames.items():
         will = frame["decision"].tolist()
@@ -122,5 +122,5 @@ def inside_any(xy_m: NDArray[np.float64], areas: gpd.GeoDataFrame, metric_crs: C
     """Which points (shape (n, 2), metres) lie inside or on the border of any polygon."""
     if areas.empty or not len(xy_m):
         return np.zeros(len(xy_m), dtype=np.bool_)
-    shapely.prepare(whole := shapely.union_all(areas.geometry.to_crs(metric_crs).to_numpy()))
+    shapely.prepare(whole := shapely.union_all(projected(areas.geometry, metric_crs)))
     return np.asarray(shapely.intersects_xy(whole, xy_m[:, 0], xy_m[:, 1]), dtype=np.bool_)

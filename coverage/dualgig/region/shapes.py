@@ -79,6 +79,14 @@ def _repaired(shape: shapely.Geometry) -> shapely.Geometry | None:
     return shapely.union_all(parts) if parts else None
 
 
+def projected(shapes: gpd.GeoSeries, crs: CRS) -> NDArray[np.object_]:
+    """Geometries in a projected CRS, repaired where the projection made a narrow polygon invalid."""
+    moved = shapes.to_crs(crs).to_numpy().copy()
+    broken = ~shapely.is_missing(moved) & ~shapely.is_valid(moved)
+    moved[broken] = shapely.make_valid(moved[broken])
+    return np.asarray(moved, dtype=object)
+
+
 def points_m(shapes: gpd.GeoSeries, crs: CRS) -> NDArray[np.float64]:
     """Points, and representative points of polygons, in a projected CRS.
 
@@ -111,7 +119,7 @@ def check_overlaps(checked: Checked, metric_crs: CRS, findings: Findings) -> Non
         Takes an error for each pair that shares more than `OVERLAP_ERROR` of the smaller polygon and
         `OVERLAP_ERROR_M2`, and one warning for all lesser overlaps together.
     """
-    shapes = checked.frame.geometry.to_crs(metric_crs).to_numpy()
+    shapes = projected(checked.frame.geometry, metric_crs)
     areas = np.array([0.0 if shape is None else shape.area for shape in shapes])
     polygons = np.flatnonzero(areas > 0)
     tree = shapely.STRtree(shapes[polygons])
