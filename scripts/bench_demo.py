@@ -8,6 +8,7 @@ import resource
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import dualgig as dg
@@ -28,7 +29,7 @@ def main(project_file: str | Path = ROOT / "data" / "qingyuan" / "project.toml")
         out = dg.write_outputs(plan, Path(folder) / "out")
         marks.append(clock())
         map_kib = (out / "map.html").stat().st_size // 1024
-    read_s, predict_s, plan_s, write_s = (round(b - a, 2) for a, b in zip(marks, marks[1:], strict=False))
+    read_s, predict_s, plan_s, write_s = (round(b - a, 2) for a, b in pairwise(marks))
     figures = {
         "villages": len(region.villages),
         "sites": len(region.sites),
