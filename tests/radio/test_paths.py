@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dualgig.radio import p1812
-from dualgig.radio.paths import pairs_within, path_loss_db
+from dualgig.radio.horizons import path_horizons
+from dualgig.radio.paths import pairs_within, path_loss_db, path_losses
 from dualgig.radio.profile import path_profile
 
 BANDS_GHZ = [0.773, 2.593, 3.45]
@@ -209,3 +210,41 @@ def test_impossible_calls_are_refused(rough, change, message):
     }
     with pytest.raises(ValueError, match=message):
         path_loss_db(rough, **{**call, **change})
+
+
+def test_departure_and_arrival_are_those_of_the_horizons(rough):
+    # given paths over mountains, most of them blocked, and the horizons that P.1812's Attachment 1 gives
+    rng = np.random.default_rng(19)
+    tx, rx = rng.uniform((0, 0), (10_000, 8_000), (2, 300, 2))
+    i = np.arange(300)
+    ae_km = p1812.effective_earth_radius_km(60.0)
+    # when
+    losses = path_losses(rough, tx, 30, rx, 1.5, i, i, BANDS_GHZ, delta_n=60)
+    # then
+    sight = 0
+    for path in range(300):
+        d, h = path_profile(rough, tx[path], rx[path])
+        hts, hrs = h[0] + 30, h[-1] + 1.5
+        horizons = path_horizons(d, h, hts, hrs, ae_km)
+        assert np.radians(losses.departure_deg[path]) * 1000 == pytest.approx(horizons.tx_mrad, abs=1e-6)
+        assert np.radians(losses.arrival_deg[path]) * 1000 == pytest.approx(horizons.rx_mrad, abs=1e-6)
+        straight = math.degrees(math.atan((hrs - hts) / d[-1] / 1000 - d[-1] / 2 / ae_km))
+        sight += losses.departure_deg[path] == pytest.approx(straight, abs=1e-9)
+        assert losses.departure_deg[path] >= straight - 1e-9
+    assert 30 < sight < 270
+
+
+def test_directions_come_with_the_same_losses(rough):
+    call = (rough, [(0, 0)], 30, [(5000, 4000), (9000, 100)], 1.5, [0, 0], [0, 1], BANDS_GHZ)
+    basic, free = path_loss_db(*call)
+    losses = path_losses(*call)
+    assert np.array_equal(losses.basic_db, basic)
+    assert np.array_equal(losses.free_space_db, free)
+
+
+def test_a_path_straight_down_and_one_off_the_model(terrain_of):
+    flat = terrain_of(np.zeros((3, 3)))
+    losses = path_losses(flat, [(50, 50)], 30, [(50, 50), (500, 50)], 1.5, [0, 0], [0, 1], [2.6])
+    assert losses.departure_deg[0] == -90.0
+    assert losses.arrival_deg[0] == 90.0
+    assert np.isnan([losses.departure_deg[1], losses.arrival_deg[1]]).all()

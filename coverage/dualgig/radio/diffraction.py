@@ -18,7 +18,7 @@ from dualgig.radio.kernels import kernel
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-type Geometry = tuple[float, float, float, float, float, float, float]
+type Geometry = tuple[float, float, float, float, float, float, float, float, float]
 """What `diffraction_geometry` returns."""
 
 LAND = (22.0, 0.003)
@@ -64,17 +64,31 @@ def bullington_db(nu: float, distance_km: float) -> float:
 def bullington_nu(
     d_km: NDArray[np.float64], top_m: NDArray[np.float64], hts_m: float, hrs_m: float, ae_km: float
 ) -> float:
-    """Diffraction parameter of the Bullington construction times sqrt(wavelength); section 4.3.1.
+    """Diffraction parameter of the Bullington construction times sqrt(wavelength); section 4.3.1."""
+    return bullington_edge(d_km, top_m, hts_m, hrs_m, ae_km)[0]
+
+
+@kernel
+def bullington_edge(
+    d_km: NDArray[np.float64], top_m: NDArray[np.float64], hts_m: float, hrs_m: float, ae_km: float
+) -> tuple[float, float, float]:
+    """Diffraction parameter of the Bullington construction, and the slopes it stands on; section 4.3.1.
 
     With x the height of a profile point (earth bulge added) above the line between the antennas, and
     u = x / d1 and w = x / d2 its slopes from both ends, equation (15), in sight, is
     nu^2 = 0.002 d / wavelength * min(u w), negative; equations (13) and (17) to (20), blocked, reduce
     to nu^2 = 0.002 d / wavelength * max(u) max(w), which also holds where the path just grazes and
     equation (18) would be 0 / 0.
+
+    Returns
+    -------
+    tuple
+        nu times sqrt(wavelength); max(u) and max(w), the steepest slopes of the profile above the line
+        between the antennas, seen from the transmitter and the receiver, m/km.
     """
     n = d_km.size - 1
     if n < 2:
-        return -math.inf
+        return -math.inf, -math.inf, -math.inf
     total = d_km[n]
     rise = (hrs_m - hts_m) / total
     bulge = 500.0 / ae_km
@@ -91,8 +105,8 @@ def bullington_nu(
         slope_r = max(slope_r, w)
         product = min(product, u * w)
     if slope_t < 0.0:
-        return -math.sqrt(0.002 * total * product)
-    return math.sqrt(0.002 * total * slope_t * max(slope_r, 0.0))
+        return -math.sqrt(0.002 * total * product), slope_t, slope_r
+    return math.sqrt(0.002 * total * slope_t * max(slope_r, 0.0)), slope_t, slope_r
 
 
 @kernel
@@ -275,10 +289,11 @@ def diffraction_geometry(
     -------
     tuple
         Path length, km; `bullington_nu` of the profile and of the smooth path; effective antenna
-        heights hte, hre, m (equations 37, 38); `smooth_clearance`'s two figures.
+        heights hte, hre, m (equations 37, 38); `smooth_clearance`'s two figures; the two slopes of
+        `bullington_edge`, m/km.
     """
     total = d_km[d_km.size - 1]
-    nu_actual = bullington_nu(d_km, top_m, hts_m, hrs_m, ae_km)
+    nu_actual, slope_t, slope_r = bullington_edge(d_km, top_m, hts_m, hrs_m, ae_km)
     hstd_m, hsrd_m = smooth_earth_m(d_km, ground_m, hts_m, hrs_m)
     hte_m = hts_m - hstd_m
     hre_m = hrs_m - hsrd_m
@@ -286,7 +301,29 @@ def diffraction_geometry(
     nu_smooth = -math.inf
     if hse_m <= required_clearance_m(product_km, lowest_ghz):
         nu_smooth = bullington_nu(d_km, np.zeros(d_km.size), hte_m, hre_m, ae_km)
-    return total, nu_actual, nu_smooth, hte_m, hre_m, hse_m, product_km
+    return total, nu_actual, nu_smooth, hte_m, hre_m, hse_m, product_km, slope_t, slope_r
+
+
+@kernel
+def ray_elevation_deg(distance_km: float, rise_m: float, slope: float, ae_km: float) -> float:
+    """Elevation of a path where it leaves an antenna, degrees above the horizontal there.
+
+    In sight the path leaves towards the other antenna, blocked towards the horizon that the terrain
+    makes; Attachment 1, section 4.
+
+    Parameters
+    ----------
+    distance_km
+        Length of the path, km, more than 0.
+    rise_m
+        How much higher the other antenna stands, m.
+    slope
+        `bullington_edge`'s slope seen from this antenna, m/km; negative in sight.
+    ae_km
+        Effective earth radius, km.
+    """
+    slope_mrad = rise_m / distance_km + max(slope, 0.0) - 500.0 * distance_km / ae_km
+    return math.degrees(math.atan(slope_mrad / 1000.0))
 
 
 @kernel
@@ -294,7 +331,7 @@ def delta_bullington_db(
     geometry: Geometry, ae_km: float, frequency_ghz: float, omega: float, vertical: bool
 ) -> float:
     """Diffraction loss of a `diffraction_geometry` at one frequency, dB; equation (39)."""
-    total, nu_actual, nu_smooth, hte_m, hre_m, hse_m, product_km = geometry
+    total, nu_actual, nu_smooth, hte_m, hre_m, hse_m, product_km, _, _ = geometry
     per_root = 1.0 / math.sqrt(wavelength_m(frequency_ghz))
     loss_db = bullington_db(nu_actual * per_root, total)
     sphere_db = spherical_earth_db(

@@ -10,17 +10,23 @@ from __future__ import annotations
 import math
 import os
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.spatial import cKDTree
 
-from dualgig.radio.diffraction import delta_bullington_db, diffraction_geometry, free_space_db
+from dualgig.radio.diffraction import (
+    delta_bullington_db,
+    diffraction_geometry,
+    free_space_db,
+    ray_elevation_deg,
+)
 from dualgig.radio.kernels import kernel
 from dualgig.radio.p1812 import effective_earth_radius_km, is_vertical
 from dualgig.radio.profile import (
     checked_points,
     checked_step_m,
+    clutter_grid,
     crossing_count,
     fill_crossings,
     fill_profile,
@@ -38,6 +44,28 @@ if TYPE_CHECKING:
     from dualgig.region.model import Terrain
 
 _CHUNK_PATHS = 4096
+
+NO_CLUTTER = np.empty((0, 0), np.float32)
+"""Stands for bare ground in the kernels."""
+
+
+class PathLosses(NamedTuple):
+    """Losses of many paths, and the directions in which they leave and arrive.
+
+    Attributes
+    ----------
+    basic_db, free_space_db : numpy.ndarray
+        float64, shape (paths, bands): median basic loss of P.1812-8, and the loss in free space, dB. NaN
+        where the path leaves the model or meets nodata.
+    departure_deg, arrival_deg : numpy.ndarray
+        float64, shape (paths,): elevation of the path at the transmitter and at the receiver, degrees
+        above the horizontal there, see `dualgig.radio.diffraction.ray_elevation_deg`; NaN likewise.
+    """
+
+    basic_db: NDArray[np.float64]
+    free_space_db: NDArray[np.float64]
+    departure_deg: NDArray[np.float64]
+    arrival_deg: NDArray[np.float64]
 
 
 def pairs_within(
@@ -92,7 +120,7 @@ def path_loss_db(
     Parameters
     ----------
     terrain
-        The elevation model, in the CRS of the coordinates. Paths run over land.
+        The elevation model, in the CRS of the coordinates, with the clutter on it. Paths run over land.
     tx_xy_m, rx_xy_m
         Shape (transmitters, 2) and (receivers, 2), metres.
     tx_height_m, rx_height_m
@@ -123,6 +151,42 @@ def path_loss_db(
         Shapes that do not fit, an index out of range, an antenna not above the ground, a frequency,
         step or gradient out of range.
     """
+    losses = path_losses(
+        terrain,
+        tx_xy_m,
+        tx_height_m,
+        rx_xy_m,
+        rx_height_m,
+        tx_index,
+        rx_index,
+        frequency_ghz,
+        delta_n=delta_n,
+        polarisation=polarisation,
+        step_m=step_m,
+        threads=threads,
+    )
+    return losses.basic_db, losses.free_space_db
+
+
+def path_losses(
+    terrain: Terrain,
+    tx_xy_m: ArrayLike,
+    tx_height_m: ArrayLike,
+    rx_xy_m: ArrayLike,
+    rx_height_m: ArrayLike,
+    tx_index: ArrayLike,
+    rx_index: ArrayLike,
+    frequency_ghz: ArrayLike,
+    *,
+    delta_n: float = 45.0,
+    polarisation: Polarisation = "vertical",
+    step_m: float | None = None,
+    threads: int | None = None,
+) -> PathLosses:
+    """`path_loss_db` with the directions of the paths, which a vertical antenna pattern needs.
+
+    Parameters and errors are those of `path_loss_db`.
+    """
     tx_xy, rx_xy = checked_points(tx_xy_m, "tx_xy_m"), checked_points(rx_xy_m, "rx_xy_m")
     tx_height = checked_heights(tx_height_m, len(tx_xy), "tx_height_m")
     rx_height = checked_heights(rx_height_m, len(rx_xy), "rx_height_m")
@@ -135,21 +199,25 @@ def path_loss_db(
     ae_km = effective_earth_radius_km(delta_n)
     vertical = is_vertical(polarisation)
     grid = sampling_grid(terrain)
+    clutter = NO_CLUTTER if terrain.clutter is None else clutter_grid(terrain)
     tx_place, rx_place = grid_places(terrain, tx_xy), grid_places(terrain, rx_xy)
     basic_db = np.empty((tx.size, frequency.size))
     free_db = np.empty((tx.size, frequency.size))
+    elevation_deg = np.empty((tx.size, 2))
 
     def work(part: slice) -> None:
         ends = (tx_place, tx_height, tx[part], rx_place, rx_height, rx[part])
-        _losses(grid, terrain.cell_m, *ends, frequency, ae_km, vertical, step, basic_db[part], free_db[part])
+        found = (basic_db[part], free_db[part], elevation_deg[part])
+        _losses(grid, clutter, terrain.cell_m, *ends, frequency, ae_km, vertical, step, *found)
 
     in_chunks(work, tx.size, threads)
-    return basic_db, free_db
+    return PathLosses(basic_db, free_db, elevation_deg[:, 0], elevation_deg[:, 1])
 
 
 @kernel
 def _losses(
     grid: NDArray[np.float32],
+    clutter: NDArray[np.float32],
     cell_m: float,
     tx_place: NDArray[np.float64],
     tx_height_m: NDArray[np.float64],
@@ -163,15 +231,16 @@ def _losses(
     step_m: float,
     basic_db: NDArray[np.float64],
     free_db: NDArray[np.float64],
+    elevation_deg: NDArray[np.float64],
 ) -> None:
     """Losses of some paths, written into ``basic_db`` and ``free_db``, shape (paths, bands).
 
-    A step of 0 stands for the crossings with the grid.
+    Elevations at both ends go into ``elevation_deg``, shape (paths, 2). A step of 0 stands for the crossings with the grid.
     """
     bands = frequency_ghz.size
     lowest_ghz = frequency_ghz.min()
     room = 64
-    distance_km, ground_m = np.empty(room), np.empty(room)
+    distance_km, ground_m, surface_m = np.empty(room), np.empty(room), np.empty(room)
     for path in range(tx_index.size):
         t, r = tx_index[path], rx_index[path]
         column_0, row_0 = tx_place[t]
@@ -181,7 +250,7 @@ def _losses(
         points = step_count(length_m, step_m) + 1 if step_m > 0.0 else crossing_count(*line) + 2
         if points > room:
             room = 2 * points
-            distance_km, ground_m = np.empty(room), np.empty(room)
+            distance_km, ground_m, surface_m = np.empty(room), np.empty(room), np.empty(room)
         d_km, h_m = distance_km[:points], ground_m[:points]
         if step_m > 0.0:
             whole = fill_profile(grid, *line, length_m / 1000.0, d_km, h_m)
@@ -190,6 +259,7 @@ def _losses(
         if not whole:
             basic_db[path, :] = math.nan
             free_db[path, :] = math.nan
+            elevation_deg[path, :] = math.nan
             continue
         hts_m = h_m[0] + tx_height_m[t]
         hrs_m = h_m[points - 1] + rx_height_m[r]
@@ -197,13 +267,29 @@ def _losses(
             free_db[path, band] = free_space_db(d_km[points - 1], hts_m, hrs_m, frequency_ghz[band])
             basic_db[path, band] = free_db[path, band]
         if length_m == 0.0:
+            elevation_deg[path, 0] = math.copysign(90.0, hrs_m - hts_m)
+            elevation_deg[path, 1] = math.copysign(90.0, hts_m - hrs_m)
             continue
-        geometry = diffraction_geometry(d_km, h_m, h_m, hts_m, hrs_m, ae_km, lowest_ghz)
+        g_m = h_m
+        if clutter.size:
+            g_m = surface_m[:points]
+            if step_m > 0.0:
+                fill_profile(clutter, *line, length_m / 1000.0, d_km, g_m)
+            else:
+                fill_crossings(clutter, *line, length_m / 1000.0, d_km, g_m)
+            g_m[0], g_m[points - 1] = 0.0, 0.0  # section 3.2: none at the terminals
+            g_m += h_m
+        geometry = diffraction_geometry(d_km, h_m, g_m, hts_m, hrs_m, ae_km, lowest_ghz)
+        total_km, slope_t, slope_r = geometry[0], geometry[7], geometry[8]
+        elevation_deg[path, 0] = ray_elevation_deg(total_km, hrs_m - hts_m, slope_t, ae_km)
+        elevation_deg[path, 1] = ray_elevation_deg(total_km, hts_m - hrs_m, slope_r, ae_km)
         for band in range(bands):
             basic_db[path, band] += delta_bullington_db(geometry, ae_km, frequency_ghz[band], 0.0, vertical)
 
 
-def in_chunks(work: Callable[[slice], None], paths: int, threads: int | None) -> None:
+def in_chunks(
+    work: Callable[[slice], None], paths: int, threads: int | None, *, chunk: int = _CHUNK_PATHS
+) -> None:
     """Let threads work on slices of the paths; each path is computed by one of them, alone.
 
     Parameters
@@ -214,6 +300,8 @@ def in_chunks(work: Callable[[slice], None], paths: int, threads: int | None) ->
         How many there are.
     threads
         How many work at once; as many as the process may use where None.
+    chunk
+        How many are handed out at a time.
 
     Raises
     ------
@@ -222,11 +310,11 @@ def in_chunks(work: Callable[[slice], None], paths: int, threads: int | None) ->
     """
     if threads is not None and threads < 1:
         raise ValueError(f"threads is {threads}; one at least must work")
-    chunks = [slice(first, first + _CHUNK_PATHS) for first in range(0, paths, _CHUNK_PATHS)]
+    chunks = [slice(first, first + chunk) for first in range(0, paths, chunk)]
     workers = min(threads or _usable_cores(), len(chunks))
     if workers <= 1:
-        for chunk in chunks:
-            work(chunk)
+        for part in chunks:
+            work(part)
     else:
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(work, chunks))
