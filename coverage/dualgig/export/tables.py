@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dualgig.costs import LINES
+from dualgig.export.datum import WGS84_DATUM
 from dualgig.project import SERVICES
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from dualgig.export.datum import Datum
     from dualgig.plan import Plan
 
 LINE_ORDER = (*LINES, "contingency", "vat")
@@ -29,18 +31,29 @@ LINE_ORDER = (*LINES, "contingency", "vat")
 OPTION_KINDS = {"structure": "site", "radio": "site", "node": "node", "link": "village"}
 """Kinds of options (`dualgig.options`) and the table that their items are in."""
 
-DECIMALS = {"lon": 7, "lat": 7, "_km": 3, "_m": 2, "_dbm": 2, "_db": 2, "quantity": 3, "unit_cny": 4}
+DECIMALS = {
+    "_lon": 7,
+    "_lat": 7,
+    "_gcj02": 7,
+    "_bd09": 7,
+    "_km": 3,
+    "_m": 2,
+    "_dbm": 2,
+    "_db": 2,
+    "quantity": 3,
+    "unit_cny": 4,
+}
 """Decimals of a column, by its key or the end of its key; 7 decimals of a degree are 1 cm."""
 
 
-def sites(plan: Plan) -> pd.DataFrame:
+def sites(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
     """Every site and candidate, one a row, with its cost lines as columns ``line.<name>``.
 
     Columns: ``id``, ``name``, ``township_name``, ``state``, ``decision``, ``structure``, ``kind``,
     ``mast_m``, ``operators``, ``on_air`` (configurations today), ``built`` (configurations to
     build), ``operator`` and ``bands`` (with the plan), ``transport``, ``power_km``, ``track_km``,
     ``villages``, ``alone``, ``cost_cny``, the cost lines that occur (CNY, adding up to
-    ``cost_cny``), ``lon``, ``lat``.
+    ``cost_cny``), ``lon``, ``lat`` or what the datum has instead (`dualgig.export.datum`).
     """
     table = plan.sites
     head = _columns(
@@ -49,10 +62,10 @@ def sites(plan: Plan) -> pd.DataFrame:
         ["bands", "transport", "power_km", "track_km", "villages", "alone", "cost_cny"],
     )
     head.insert(2, "township_name", _township_names(plan, table))
-    return _rounded(pd.concat([head, _lines_of(plan, "site", table), _lonlat(table)], axis=1))
+    return _rounded(pd.concat([head, _lines_of(plan, "site", table), _coordinates(table, datum)], axis=1))
 
 
-def nodes(plan: Plan) -> pd.DataFrame:
+def nodes(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
     """Every fibre node, one a row, with its cost lines as columns ``line.<name>``.
 
     Columns: ``id``, ``name``, ``township_name``, ``state``, ``decision``, ``kind``, ``stands``,
@@ -61,7 +74,7 @@ def nodes(plan: Plan) -> pd.DataFrame:
     table = plan.nodes
     head = _columns(table, ["state", "decision", "kind", "stands", "ports", "villages", "cost_cny"])
     head.insert(2, "township_name", _township_names(plan, table))
-    return _rounded(pd.concat([head, _lines_of(plan, "node", table), _lonlat(table)], axis=1))
+    return _rounded(pd.concat([head, _lines_of(plan, "node", table), _coordinates(table, datum)], axis=1))
 
 
 def routes(plan: Plan) -> pd.DataFrame:
@@ -88,7 +101,7 @@ def routes(plan: Plan) -> pd.DataFrame:
     return _rounded(listed)
 
 
-def places(plan: Plan) -> pd.DataFrame:
+def places(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
     """Every place, townships first, one a row: before, after, by whom, how well, and why not.
 
     Columns: ``level``, ``id``, ``name``, ``township``, ``township_name``, ``county``, ``group``,
@@ -127,7 +140,7 @@ def places(plan: Plan) -> pd.DataFrame:
     ]  # fmt: skip
     listed = pd.concat([of_township, of_village]).reindex(columns=order).reset_index(drop=True)
     listed = listed.astype({"priority": "boolean", "eligible": "boolean"})
-    where = pd.concat([_lonlat(plan.townships), _lonlat(plan.villages)])
+    where = pd.concat([_coordinates(plan.townships, datum), _coordinates(plan.villages, datum)])
     return _rounded(pd.concat([listed, where.reset_index(drop=True)], axis=1))
 
 
@@ -207,12 +220,24 @@ SHEETS: dict[str, Callable[[Plan], pd.DataFrame]] = {
 }
 """The tables of a workbook, in the order of its sheets."""
 
+LOCATED: dict[str, Callable[[Plan, Datum], pd.DataFrame]] = {
+    "sites": sites,
+    "nodes": nodes,
+    "villages": places,
+}
+"""Those of `SHEETS` that have coordinates, and can have them in another datum."""
+
+
+def all_tables(plan: Plan, datum: Datum = WGS84_DATUM) -> dict[str, pd.DataFrame]:
+    """Every table of a workbook by name, in the order of its sheets, its coordinates in a datum."""
+    return {
+        name: LOCATED[name](plan, datum) if name in LOCATED else make(plan) for name, make in SHEETS.items()
+    }
+
 
 def decimals(column: str) -> int | None:
     """Decimals that a column's numbers are written with; ``None`` for whole numbers and shares."""
-    if column in DECIMALS:
-        return DECIMALS[column]
-    return next((n for end, n in DECIMALS.items() if end.startswith("_") and column.endswith(end)), None)
+    return next((n for end, n in DECIMALS.items() if f"_{column}".endswith(end)), None)
 
 
 def _columns(table: gpd.GeoDataFrame, *groups: list[str]) -> pd.DataFrame:
@@ -270,14 +295,12 @@ def _township_names(plan: Plan, table: gpd.GeoDataFrame) -> NDArray[np.object_]:
     return names
 
 
-def _lonlat(table: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Longitude and latitude of points, or of a point inside each polygon, degrees WGS 84."""
-    if table.empty:
-        return pd.DataFrame({"lon": [], "lat": []}, dtype=float)
+def _coordinates(table: gpd.GeoDataFrame, datum: Datum) -> pd.DataFrame:
+    """Coordinates of points, or of a point inside each polygon."""
     points = table.geometry
-    if not (points.geom_type == "Point").all():
+    if len(table) and not (points.geom_type == "Point").all():
         points = points.representative_point()
-    return pd.DataFrame({"lon": points.x.to_numpy(), "lat": points.y.to_numpy()})
+    return datum.columns(points)
 
 
 def _rounded(table: pd.DataFrame) -> pd.DataFrame:

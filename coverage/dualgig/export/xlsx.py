@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import xlsxwriter
 
-from dualgig.export.tables import SHEETS, decimals
+from dualgig.export.datum import WGS84_DATUM
+from dualgig.export.tables import all_tables, decimals
 from dualgig.export.words import header, in_words
 from dualgig.text import say
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
+    from dualgig.export.datum import Datum
     from dualgig.plan import Plan
     from dualgig.project import Language
 
@@ -39,7 +41,7 @@ MANY_CELLS = 1_000_000
 FONT = {"font_name": "Microsoft YaHei", "font_size": 10}
 
 
-def write_xlsx(path: Path, plan: Plan, *, date: str) -> None:
+def write_xlsx(path: Path, plan: Plan, *, date: str, datum: Datum = WGS84_DATUM) -> None:
     """Write ``sites.xlsx``: sites, nodes, routes, villages, gaps, bill, cost lines, scoreboard.
 
     Every text is written as text, whatever it begins with; codes of many digits are text too.
@@ -53,6 +55,8 @@ def write_xlsx(path: Path, plan: Plan, *, date: str) -> None:
         The plan.
     date
         ``YYYY-MM-DD``, the workbook's date of creation.
+    datum
+        Of the coordinates.
 
     Raises
     ------
@@ -60,7 +64,7 @@ def write_xlsx(path: Path, plan: Plan, *, date: str) -> None:
         The disk is full or may not be written.
     """
     language = plan.region.project.project.language
-    tables = {name: make(plan) for name, make in SHEETS.items()}
+    tables = all_tables(plan, datum)
     cells = sum(table.size for table in tables.values())
     options = {
         "strings_to_formulas": False,

@@ -48,6 +48,23 @@ TEXT: dict[str, dict[str, str]] = {
     "list.column.cable_km": {"en": "Cable (km)", "zh": "光缆长度（km）"},
     "list.column.lon": {"en": "Longitude (WGS 84)", "zh": "经度（WGS 84）"},
     "list.column.lat": {"en": "Latitude (WGS 84)", "zh": "纬度（WGS 84）"},
+    "list.column.lon_gcj02": {"en": "Longitude (GCJ-02)", "zh": "经度（GCJ-02）"},
+    "list.column.lat_gcj02": {"en": "Latitude (GCJ-02)", "zh": "纬度（GCJ-02）"},
+    "list.column.lon_bd09": {"en": "Longitude (BD-09)", "zh": "经度（BD-09）"},
+    "list.column.lat_bd09": {"en": "Latitude (BD-09)", "zh": "纬度（BD-09）"},
+    "list.column.north_cgcs2000_m": {
+        "en": "Northing X (m, CGCS2000 3-degree zone)",
+        "zh": "X北坐标（m，CGCS2000 3度带）",
+    },
+    "list.column.east_cgcs2000_m": {
+        "en": "Easting Y (m, CGCS2000 3-degree zone)",
+        "zh": "Y东坐标（m，CGCS2000 3度带）",
+    },
+    "list.column.east_cgcs2000_zoned_m": {
+        "en": "Easting Y with zone number (m, CGCS2000 3-degree zone)",
+        "zh": "Y东坐标（m，CGCS2000 3度带，含带号）",
+    },
+    "list.column.epsg_cgcs2000": {"en": "CRS (CGCS2000)", "zh": "坐标系（CGCS2000）"},
     "list.column.state": {"en": "State", "zh": "状态"},
     "list.column.decision": {"en": "Decision", "zh": "规划意见"},
     "list.column.structure": {"en": "Structure", "zh": "站址资源"},
