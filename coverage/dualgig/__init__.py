@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dualgig.errors import DualGigError, InputError, OutputError, ProjectError, SolverError
+    from dualgig.export.postgis import write_postgis
     from dualgig.export.write import write_outputs
     from dualgig.plan import Plan
     from dualgig.planner import gaps_today, make_plan
@@ -42,6 +43,7 @@ __all__ = [
     "make_plan",
     "predict_coverage",
     "write_outputs",
+    "write_postgis",
 ]
 
 _HOMES = {
@@ -60,6 +62,7 @@ _HOMES = {
     "make_plan": "dualgig.planner",
     "predict_coverage": "dualgig.predict",
     "write_outputs": "dualgig.export.write",
+    "write_postgis": "dualgig.export.postgis",
 }
 
 

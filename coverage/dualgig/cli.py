@@ -11,6 +11,7 @@ from rich.console import Console
 
 import dualgig as dg
 from dualgig.errors import DualGigError, InputError
+from dualgig.export.postgis import prepare_postgis
 from dualgig.export.write import default_folder
 from dualgig.project import Language, Project
 from dualgig.screen import Steps, show_gaps, show_plan, show_problems
@@ -41,13 +42,40 @@ LanguageChoice = Annotated[
     typer.Option("--language", help="Language of every output, zh or en; the project's where not given."),
 ]
 
+DatabaseAddress = Annotated[
+    str | None,
+    typer.Option(
+        "--postgis",
+        metavar="URL",
+        help="Write the plan to a PostGIS database too: postgresql://user@host:port/database. "
+        "Leave the password to PGPASSWORD or ~/.pgpass.",
+    ),
+]
+SchemaName = Annotated[
+    str | None, typer.Option("--schema", help="Schema of that database; the project's name where not given.")
+]
+
 
 @app.command()
-def plan(project: ProjectPath, out: OutputFolder = None, language: LanguageChoice = None) -> None:
+def plan(
+    project: ProjectPath,
+    out: OutputFolder = None,
+    language: LanguageChoice = None,
+    postgis: DatabaseAddress = None,
+    schema: SchemaName = None,
+) -> None:
     """Choose what to build, and write map, report and lists."""
     loaded = _load(project, language)
+    if postgis:
+        prepare_postgis(postgis, schema or loaded.name)
+    elif schema:
+        raise typer.BadParameter("a schema needs a database: give --postgis as well", param_hint="--schema")
     result, folder = _planned(loaded, out or default_folder(loaded.name), dg.make_plan)
     show_plan(Console(), result, folder, loaded.project.language)
+    if postgis:
+        target = dg.write_postgis(result, postgis, schema)
+        told = say(loaded.project.language, "terminal.postgis", target=target)
+        Console().print(told, markup=False, highlight=False, soft_wrap=True)
     if result.duty != "met":
         raise typer.Exit(DUTY_NOT_MET)
 

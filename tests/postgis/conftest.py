@@ -75,7 +75,7 @@ class Database:
             rows = [[*row, wkb.hex()] for row, wkb in zip(rows, geometry.to_wkb(), strict=True)]
         address = f"postgresql://{OWNER}@127.0.0.1:{self.port}/{self.name}"
         with psycopg.connect(address, password=PASSWORD) as connection, connection.cursor() as cursor:
-            insert = f"insert into {table} values ({', '.join(holders)})"  # noqa: S608 - of the tests
+            insert = f"insert into {table} values ({', '.join(holders)})"
             cursor.executemany(insert, rows)
             cursor.execute(f"grant select on {table} to {PLANNER}")
 

@@ -55,6 +55,10 @@ TEXT: dict[str, dict[str, str]] = {
     },
     "terminal.files": {"en": "Map, report and lists are in {folder}:", "zh": "地图、报告与清单在 {folder}："},
     "terminal.open": {"en": "Open {file} in a browser.", "zh": "请用浏览器打开 {file}。"},
+    "terminal.postgis": {
+        "en": "The plan is in the database too: {target}.",
+        "zh": "规划结果已同时写入数据库：{target}。",
+    },
     "terminal.warnings": {
         "en": "{count} warnings about the inputs; `dualgig check` lists them.",
         "zh": "输入数据有{count}条警告，`dualgig check` 可列出。",
