@@ -48,6 +48,42 @@ def path_profile(
     ValueError
         The ends are not points or coincide, or the step is not positive.
     """
+    return _along(terrain, sampling_grid(terrain), start_xy_m, end_xy_m, step_m)
+
+
+def path_clutter(
+    terrain: Terrain, start_xy_m: ArrayLike, end_xy_m: ArrayLike, *, step_m: float | None = None
+) -> NDArray[np.float64]:
+    """Clutter heights at the points of `path_profile`, as `dualgig.radio.p1812` takes them.
+
+    Between cell centres they are linear, as the ground is: what stands on it is a surface without steps.
+
+    Parameters
+    ----------
+    terrain, start_xy_m, end_xy_m, step_m
+        As for `path_profile`.
+
+    Returns
+    -------
+    numpy.ndarray
+        float64, shape (points,), m; 0 where the terrain knows no clutter, NaN off it.
+
+    Raises
+    ------
+    ValueError
+        As for `path_profile`.
+    """
+    return _along(terrain, clutter_grid(terrain), start_xy_m, end_xy_m, step_m)[1]
+
+
+def _along(
+    terrain: Terrain,
+    grid: NDArray[np.float32],
+    start_xy_m: ArrayLike,
+    end_xy_m: ArrayLike,
+    step_m: float | None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Distances, km, and what a grid on the terrain's cells has along a path."""
     ends = checked_points(np.stack([np.asarray(start_xy_m), np.asarray(end_xy_m)]), "a path's ends")
     places = grid_places(terrain, ends)
     length_m = float(np.hypot(*(places[1] - places[0]))) * terrain.cell_m
@@ -60,7 +96,7 @@ def path_profile(
     else:
         points, fill = step_count(length_m, checked_step_m(terrain, step_m)) + 1, fill_profile
     distance_km, ground_m = np.empty(points), np.empty(points)
-    fill(sampling_grid(terrain), *line, length_m / 1000.0, distance_km, ground_m)
+    fill(grid, *line, length_m / 1000.0, distance_km, ground_m)
     return distance_km, ground_m
 
 
@@ -122,20 +158,21 @@ def fill_crossings(
                 here, there = grid[k, j], grid[k, j + next_j]
             else:
                 here, there = grid[j, k], grid[j + next_j, k]
-            ground_m[i + 1] = here * (1.0 - beside) + there * beside
+            ground_m[i + 1] = here if beside == 0.0 else here * (1.0 - beside) + there * beside
         total += ground_m[i + 1]
     return not math.isnan(total)
 
 
 @kernel
 def height_at(grid: NDArray[np.float32], column: float, row: float) -> float:
-    """Ground height at a place of a grid, bilinear, m; NaN off the grid or beside nodata."""
+    """Ground height at a place of a grid, bilinear, m; NaN off the grid or where nodata enters."""
     rows, columns = grid.shape
     if not (0.0 <= column <= columns - 1.0 and 0.0 <= row <= rows - 1.0):
         return math.nan
     c, r = min(int(column), max(columns - 2, 0)), min(int(row), max(rows - 2, 0))
-    next_c, next_r = min(1, columns - 1), min(1, rows - 1)
     right, down = column - c, row - r
+    # what has no weight is not asked, lest it be nodata
+    next_c, next_r = int(right > 0.0), int(down > 0.0)
     top = grid[r, c] * (1.0 - right) + grid[r, c + next_c] * right
     bottom = grid[r + next_r, c] * (1.0 - right) + grid[r + next_r, c + next_c] * right
     return float(top * (1.0 - down) + bottom * down)
@@ -212,6 +249,13 @@ def fill_profile(
 def sampling_grid(terrain: Terrain) -> NDArray[np.float32]:
     """Heights of a terrain as the kernels take them."""
     return np.ascontiguousarray(terrain.height_m, dtype=np.float32)
+
+
+def clutter_grid(terrain: Terrain) -> NDArray[np.float32]:
+    """Clutter heights of a terrain as the kernels take them, 0 where none are known."""
+    if terrain.clutter is None:
+        return np.zeros(terrain.height_m.shape, np.float32)
+    return np.ascontiguousarray(terrain.clutter.height_m, dtype=np.float32)
 
 
 def grid_places(terrain: Terrain, xy_m: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -1,0 +1,331 @@
+"""One pass over the ground around a site: the geometry of every path that may matter, all bands at once."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from dualgig.radio.effective import effective_heights
+from dualgig.radio.fan import LANES, Lines, Relief, draw_lines, obstruction
+from dualgig.radio.kernels import kernel
+from dualgig.radio.profile import height_at
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Traced(NamedTuple):
+    """Paths of one site, as many as were counted; room that a thread uses for one site after the other.
+
+    Attributes
+    ----------
+    target : ndarray of int32
+        What the path leads to: a number of the wanted places, or a cell of the site's window.
+    distance_m, slant_m : ndarray of float32
+        Horizontal length, and distance between the antennas, m.
+    clearance_m : ndarray of float32
+        Bullington's nu^2 times half the wavelength, m; negative in sight (section 4.3.1).
+    hte_m, hre_m : ndarray of float32
+        Effective antenna heights over the smooth earth, m; infinite where it adds nothing.
+    bearing : ndarray of float32
+        Way to the place: twice the side (0 east, 1 west, 2 south, 3 north), and 1 more than the tangent of
+        the angle to that side's middle, positive to the south or east; see `azimuth_rad`.
+    loss_db : ndarray of float32
+        Room for the losses of one band.
+    """
+
+    target: NDArray[np.int32]
+    distance_m: NDArray[np.float32]
+    slant_m: NDArray[np.float32]
+    clearance_m: NDArray[np.float32]
+    hte_m: NDArray[np.float32]
+    hre_m: NDArray[np.float32]
+    bearing: NDArray[np.float32]
+    loss_db: NDArray[np.float32]
+
+
+class Wanted(NamedTuple):
+    """The cells that paths are wanted to.
+
+    Attributes
+    ----------
+    rows, columns : ndarray of int32
+        Shaped as `Relief.rows` and `Relief.columns`: number of the place in a cell, -1 for none. Empty:
+        every cell of the terrain is wanted, and numbered by its place in the site's window.
+    """
+
+    rows: NDArray[np.int32]
+    columns: NDArray[np.int32]
+
+
+class Limit(NamedTuple):
+    """Where a path is hopeless.
+
+    Attributes
+    ----------
+    clearance_m : ndarray of float32
+        Paths with more than this are left out, by slant distance; the last holds beyond.
+    per_m : float
+        Entries a metre.
+    """
+
+    clearance_m: NDArray[np.float32]
+    per_m: float
+
+
+EVERY_CELL = Wanted(np.empty((0, 0), np.int32), np.empty((0, 0), np.int32))
+"""All cells are wanted."""
+
+NO_LIMIT = Limit(np.array([np.inf], np.float32), 0.0)
+"""No path is hopeless."""
+
+
+def room_for(lines: Lines) -> Traced:
+    """Room for all cells of a site's window."""
+    cells = (2 * lines.half + 1) ** 2
+    return Traced(np.empty(cells, np.int32), *(np.empty(cells, np.float32) for _ in range(7)))
+
+
+@kernel
+def trace(
+    relief: Relief,
+    lines: Lines,
+    wanted: Wanted,
+    limit: Limit,
+    column: float,
+    row: float,
+    tx_height_m: float,
+    rx_height_m: float,
+    radius_m: float,
+    smooth_from_m: float,
+    traced: Traced,
+) -> int:
+    """Trace the paths from a site to cells around it.
+
+    Parameters
+    ----------
+    relief
+        Ground, with a halo for this radius.
+    lines
+        Room for the lines of a side.
+    wanted, limit
+        Which paths are listed.
+    column, row
+        The site, in columns and rows of the terrain without its halo.
+    tx_height_m, rx_height_m
+        Antennas above ground, m.
+    radius_m
+        Largest length of a path, m.
+    smooth_from_m
+        Length from which on the smooth earth may add to the loss, m.
+    traced
+        Written, in an order that the geometry alone decides.
+
+    Returns
+    -------
+    int
+        How many paths were listed: none for a site off the terrain or without data. Cells without data,
+        or behind a cell without, are not listed.
+    """
+    count = 0
+    rows, columns = relief.rows.shape[0] - 2 * relief.halo, relief.rows.shape[1] - 2 * relief.halo
+    if not (0.0 <= column <= columns - 1.0 and 0.0 <= row <= rows - 1.0):
+        return 0
+    x, y = column + relief.halo, row + relief.halo
+    hts_m = height_at(relief.rows, x, y) + tx_height_m
+    if math.isnan(hts_m):
+        return 0
+    for side in range(4):
+        count = _trace_side(
+            relief,
+            lines,
+            wanted,
+            limit,
+            side,
+            x,
+            y,
+            hts_m,
+            tx_height_m,
+            rx_height_m,
+            radius_m,
+            smooth_from_m,
+            traced,
+            count,
+        )
+    if column == int(column) and row == int(row):
+        count = _trace_own_cell(relief, lines, wanted, int(x), int(y), hts_m, rx_height_m, traced, count)
+    return count
+
+
+@kernel
+def azimuth_rad(bearing: float) -> float:
+    """Azimuth of `Traced.bearing`, clockwise from the grid's north, 0 to 2 pi."""
+    side = min(int(bearing * 0.5), 3)
+    angle = math.atan(bearing - 2.0 * side - 1.0)
+    if side == 0:
+        return 0.5 * math.pi + angle
+    if side == 1:
+        return 1.5 * math.pi - angle
+    if side == 2:
+        return math.pi - angle
+    return angle if angle >= 0.0 else angle + 2.0 * math.pi
+
+
+@kernel
+def _trace_own_cell(
+    relief: Relief,
+    lines: Lines,
+    wanted: Wanted,
+    x: int,
+    y: int,
+    hts_m: float,
+    rx_height_m: float,
+    traced: Traced,
+    count: int,
+) -> int:
+    """List the path of no length to the cell in whose centre the site stands."""
+    index = lines.half * (2 * lines.half + 2)
+    if wanted.rows.size:
+        index = wanted.rows[y, x]
+        if index < 0:
+            return count
+    traced.target[count] = index
+    traced.distance_m[count] = 0.0
+    traced.slant_m[count] = abs(relief.rows[y, x] + rx_height_m - hts_m)
+    traced.clearance_m[count] = -np.inf
+    traced.hte_m[count] = np.inf
+    traced.hre_m[count] = np.inf
+    traced.bearing[count] = 7.0
+    return count + 1
+
+
+@kernel
+def _trace_side(
+    relief: Relief,
+    lines: Lines,
+    wanted: Wanted,
+    limit: Limit,
+    side: int,
+    x: float,
+    y: float,
+    hts_m: float,
+    tx_height_m: float,
+    rx_height_m: float,
+    radius_m: float,
+    smooth_from_m: float,
+    traced: Traced,
+    count: int,
+) -> int:
+    """Trace the paths of one side: 0 east, 1 west, 2 south, 3 north; x and y are in the halo's cells."""
+    upright = side >= 2
+    step = 1 if side % 2 == 0 else -1
+    grid = relief.rows if upright else relief.columns
+    numbers = wanted.rows if upright else wanted.columns
+    everything = wanted.rows.size == 0
+    along, lateral = (y, x) if upright else (x, y)
+    first = math.floor(along) + 1 if step == 1 else math.ceil(along) - 1
+    near = abs(first - along)
+    cell_m, halo = relief.cell_m, relief.halo
+    radius = radius_m / cell_m
+    crossings = math.floor(radius - near) + 1
+    if crossings <= 0:
+        return count
+    draw_lines(grid, first, step, near, lateral, hts_m, cell_m, relief.bulge_per_m, crossings, lines)
+    slope = lines.slope.reshape(lines.slope.size)
+    width = lines.slope.shape[1]
+    half, window = lines.half, 2 * lines.half + 1
+    first_x, first_y = math.floor(x) - half, math.floor(y) - half
+    limits = limit.clearance_m.size - 1
+    cell, top = np.float32(cell_m), np.float32(hts_m)
+    fall_1 = np.float32(relief.bulge_per_m * cell_m * cell_m)
+    receiver = np.float32(rx_height_m)
+    fine = np.float32(half)
+    for n in range(crossings):
+        k = first + step * n
+        # outside the terrain lies the halo
+        if not halo <= k < grid.shape[0] - halo:
+            break
+        across = abs(k - along)
+        reach = min(across, math.sqrt(max(radius * radius - across * across, 0.0)))
+        begin = max(math.ceil(lateral - reach) - 1, halo)
+        end = min(math.floor(lateral + reach) + 1, grid.shape[1] - halo - 1)
+        points = (n + LANES - 1) // LANES * LANES
+        start = LANES + n - points
+        inverse_start = lines.inverse.size - points
+        distance = np.float32(across)
+        inverse = np.float32(1.0 / across)
+        for j in range(begin, end + 1):
+            if not everything and numbers[k, j] < 0:
+                continue
+            beside = abs(j - lateral)
+            # a cell on the diagonal is east's or west's
+            if beside >= across and (upright or beside > across):
+                continue
+            if across * across + beside * beside > radius * radius:
+                continue
+            height = grid[k, j]
+            if math.isnan(height):
+                continue
+            m = np.float32(j - lateral) * inverse
+            place = (m + np.float32(1.0)) * fine
+            line = min(int(place), 2 * half - 1)
+            share = place - np.float32(line)
+            whole, other_whole = lines.reach[line] >= n, lines.reach[line + 1] >= n
+            if not (whole and other_whole):
+                # beside a gap the path keeps to the line that has data, if it runs on that line
+                if whole and share < np.float32(1e-4):
+                    share = np.float32(0.0)
+                elif other_whole and share > np.float32(1.0 - 1e-4):
+                    share = np.float32(1.0)
+                else:
+                    continue
+            stretch = np.float32(1.0) + m * m
+            scale = cell * np.float32(math.sqrt(stretch))
+            length_m = distance * scale
+            rise_m = height + receiver - top
+            slant_m = np.float32(math.sqrt(length_m * length_m + rise_m * rise_m))
+            a = line * width + start
+            sight = (rise_m - length_m * length_m * np.float32(relief.bulge_per_m)) * inverse
+            u, w, least = obstruction(
+                slope, a, a + width, lines.inverse, inverse_start, points, share, sight, distance
+            )
+            blocked = u >= np.float32(0.0)
+            clearance_m = (u * w if blocked else -least) * distance / scale
+            if clearance_m > limit.clearance_m[min(int(slant_m * limit.per_m), limits)]:
+                continue
+            hte_m, hre_m = np.float32(np.inf), np.float32(np.inf)
+            if length_m >= smooth_from_m:
+                hte_m, hre_m = effective_heights(
+                    slope,
+                    a,
+                    a + width,
+                    lines.ramp,
+                    start,
+                    lines.inverse,
+                    inverse_start,
+                    points,
+                    n,
+                    share,
+                    np.float32(near),
+                    fall_1 * stretch,
+                    rise_m,
+                    receiver,
+                    np.float32(tx_height_m),
+                    distance,
+                    blocked,
+                )
+            if everything:
+                wide, tall = (j, k) if upright else (k, j)
+                traced.target[count] = (tall - first_y) * window + wide - first_x
+            else:
+                traced.target[count] = numbers[k, j]
+            traced.distance_m[count] = length_m
+            traced.slant_m[count] = slant_m
+            traced.clearance_m[count] = clearance_m
+            traced.hte_m[count] = hte_m
+            traced.hre_m[count] = hre_m
+            traced.bearing[count] = side * np.float32(2.0) + np.float32(1.0) + m
+            count += 1
+    return count
