@@ -132,12 +132,65 @@ class Raster(Section):
     caveat: str = Field("", description="What is synthetic or approximate in it.")
 
 
+class Elevation(Raster):
+    """``[inputs.terrain]``: the elevation model."""
+
+    surface: bool = Field(
+        default=False,
+        description="The heights contain canopy and roofs (a surface model, DSM): clutter heights are not "
+        "added to them again.",
+    )
+
+
+class LandClass(Section):
+    """``[inputs.clutter.legend.<code>]``: one class of a land-cover raster."""
+
+    name: str = Field(min_length=1, description="Name of the class, e.g. bamboo.")
+    height_m: float = Field(ge=0, le=100, description="Representative clutter height, m.")
+
+
+class LandCover(Raster):
+    """``[inputs.clutter]``: land cover, from which clutter heights along a path follow.
+
+    A table under ``legend`` becomes ``classes``.
+    """
+
+    legend: Literal["worldcover", "globeland30", "custom"] = Field(
+        description="Whose classes they are: worldcover (ESA), globeland30, or a table code = name and height."
+    )
+    classes: dict[str, LandClass] = Field(
+        default_factory=dict, description="Classes of a legend of one's own, by the raster's code."
+    )
+    heights_m: dict[str, Annotated[float, Field(ge=0, le=100)]] = Field(
+        default_factory=dict, description="Heights of one's own for classes of a known legend, by name, m."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _table_as_classes(cls, data: Any) -> Any:
+        if isinstance(data, dict) and isinstance(data.get("legend"), dict):
+            return {**data, "legend": "custom", "classes": data["legend"]}
+        return data
+
+    @model_validator(mode="after")
+    def _codes(self) -> Self:
+        if (self.legend == "custom") != bool(self.classes):
+            raise ValueError('give either legend = "worldcover" or "globeland30", or a table of classes')
+        if self.classes and self.heights_m:
+            raise ValueError("heights_m changes a known legend; write the heights into the classes")
+        for code in self.classes:
+            if not code.isdecimal():
+                raise ValueError(f"legend: {code!r} is not a class of a raster; write a whole number")
+        return self
+
+
 class Inputs(Section):
     """``[inputs]``: the files. Townships, villages, sites and terrain are required."""
 
     townships: Layer = Field(description="Township polygons.")
     villages: Layer = Field(description="Village polygons or points.")
-    terrain: Raster = Field(description="Digital elevation model, metres.")
+    terrain: Elevation = Field(description="Digital elevation model, metres.")
+    clutter: LandCover | None = Field(None, description="Land cover; bare ground where absent.")
     sites: Layer = Field(description="Existing and candidate radio sites.")
     nodes: Layer | None = Field(None, description="Existing and candidate fibre nodes (offices, OLTs).")
     roads: Roads | None = Field(None, description="Road graph; without it no fibre can be planned.")
@@ -266,6 +319,41 @@ DEFAULT_BANDS: dict[str, dict[str, float]] = {
 }
 
 
+class FitError(Section):
+    """``[radio.calibration.held_out.<band>]``: error on sites or routes that a fit had not seen.
+
+    Measured less predicted SS-RSRP, before and after the offsets.
+    """
+
+    samples: int = Field(ge=0, description="Samples.")
+    censored: int = Field(ge=0, description="Those of them at the receiver's floor.")
+    mean_before_db: float = Field(description="Mean error without offsets, dB.")
+    std_before_db: float = Field(ge=0, description="Its standard deviation, dB.")
+    rmse_before_db: float = Field(ge=0, description="Its root mean square, dB.")
+    mean_after_db: float = Field(description="Mean error with the offsets, dB.")
+    std_after_db: float = Field(ge=0, description="Its standard deviation, dB.")
+    rmse_after_db: float = Field(ge=0, description="Its root mean square, dB.")
+
+
+Offset = Annotated[float, Field(ge=-60.0, le=60.0)]
+
+
+class Calibration(Section):
+    """``[radio.calibration]``: what a drive test adds to the prediction; `dualgig calibrate` writes it."""
+
+    fitted_on: str = Field(min_length=1, description="The drive test, and how much of it was used.")
+    offsets_db: dict[str, Offset] = Field(
+        description="Per band: measured less predicted SS-RSRP, dB; a line of the link budget."
+    )
+    clutter_offsets_db: dict[str, dict[str, Offset]] = Field(
+        default_factory=dict,
+        description="Per band and class of clutter at the receiver: the offset there, instead of the band's.",
+    )
+    held_out: dict[str, FitError] = Field(
+        default_factory=dict, description="Per band: error on sites or routes that the fit had not seen."
+    )
+
+
 class Radio(Section):
     """``[radio]``: the link budget and the propagation model."""
 
@@ -285,6 +373,18 @@ class Radio(Section):
     polarisation: Literal["horizontal", "vertical"] = Field(
         "vertical", description="For the smooth-earth part."
     )
+    clutter_loss: Literal["none", "p2108"] = Field(
+        "none",
+        description="Loss among buildings at receivers of which neither clutter nor a surface model tells: "
+        "none, or p2108 (ITU-R P.2108-1 section 3.2, median, urban and suburban).",
+    )
+    fragile_margin_db: float = Field(
+        6.0,
+        ge=0,
+        description="How much more loss ITM must see than P.1812 for a path to count as fragile, dB. Less is "
+        "within the location variability (6 dB) that the shadow margin is there for.",
+    )
+    calibration: Calibration | None = Field(None, description="Offsets fitted to a drive test.")
     bands: dict[str, Band] = Field(
         default_factory=dict, description="Bands; n1 n5 n8 n28 n41 n78 n79 are known."
     )
@@ -301,6 +401,23 @@ class Radio(Section):
         for name, values in given.items():
             bands[name] = {**bands.get(name, {}), **values} if isinstance(values, dict) else values
         return {**data, "bands": bands}
+
+    @model_validator(mode="after")
+    def _known_to_the_models(self) -> Self:
+        low = sorted(name for name, band in self.bands.items() if band.frequency_mhz < 500)
+        if self.clutter_loss == "p2108" and low:
+            raise ValueError(f"clutter_loss: P.2108 begins at 500 MHz, and {', '.join(low)} is below")
+        if self.calibration is not None:
+            named = {*self.calibration.offsets_db, *self.calibration.clutter_offsets_db}
+            unknown = sorted(named - set(self.bands))
+            if unknown:
+                raise ValueError(f"calibration: {', '.join(unknown)} is no band of [radio.bands]")
+            bare = sorted(set(self.calibration.clutter_offsets_db) - set(self.calibration.offsets_db))
+            if bare:
+                raise ValueError(
+                    f"calibration.offsets_db: {', '.join(bare)} is missing; add the band's offset"
+                )
+        return self
 
 
 class Configuration(Section):

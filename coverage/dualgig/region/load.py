@@ -238,7 +238,7 @@ def _inputs(
 ) -> dict[str, dict[str, object]]:
     """What was read: path, rows, hash and caveats of each input."""
     rows = {name: len(table.frame) for name, table in tables.items()}
-    rows["terrain"] = math.prod(terrain.height_m.shape)
+    rows["terrain"] = rows["clutter"] = math.prod(terrain.height_m.shape)
     rows["population"] = settled.population_cells
     rows["roads"] = 0 if roads is None else len(roads.tail)
     language = project.project.language

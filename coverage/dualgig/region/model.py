@@ -17,6 +17,28 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Clutter:
+    """What stands on the ground, on the cells of a `Terrain`.
+
+    Parameters
+    ----------
+    height_m
+        float32, shape (rows, columns), representative clutter height, m; 0 where nothing is known.
+    kind
+        uint8, shape (rows, columns), index into ``names``.
+    names
+        Classes of land cover; the first is empty, for cells of which nothing is known.
+    caveat
+        What is synthetic or approximate in it.
+    """
+
+    height_m: NDArray[np.float32]
+    kind: NDArray[np.uint8]
+    names: tuple[str, ...]
+    caveat: str = ""
+
+
+@dataclass(frozen=True)
 class Terrain:
     """A digital elevation model on a square grid of a projected CRS.
 
@@ -32,6 +54,10 @@ class Terrain:
         The projected CRS, the region's ``metric_crs``.
     caveat
         What is synthetic or approximate in it.
+    clutter
+        What stands on the ground; nothing that is known of where absent.
+    surface
+        The heights are those of canopy and roofs, not of the ground.
     """
 
     height_m: NDArray[np.float32]
@@ -40,6 +66,8 @@ class Terrain:
     cell_m: float
     crs: CRS
     caveat: str = ""
+    clutter: Clutter | None = None
+    surface: bool = False
 
     def sample(self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.float64]:
         """Ground height by bilinear interpolation, metres; NaN off the model or beside nodata.
@@ -64,6 +92,24 @@ class Terrain:
         top = h[r0, c0] * (1 - fc) + h[r0, c1] * fc
         bottom = h[r1, c0] * (1 - fc) + h[r1, c1] * fc
         return np.where(inside, top * (1 - fr) + bottom * fr, np.nan)
+
+    def clutter_at(self, x_m: NDArray[np.float64], y_m: NDArray[np.float64]) -> NDArray[np.object_]:
+        """Class of land cover of the cell at each place; empty where none is known or off the model.
+
+        Parameters
+        ----------
+        x_m, y_m
+            Eastings and northings, any shape, metres of ``crs``.
+        """
+        column = np.floor((np.asarray(x_m, dtype=np.float64) - self.west_m) / self.cell_m + 0.5)
+        row = np.floor((self.north_m - np.asarray(y_m, dtype=np.float64)) / self.cell_m + 0.5)
+        if self.clutter is None:
+            return np.full(column.shape, "", dtype=object)
+        rows, columns = self.clutter.kind.shape
+        inside = (column >= 0) & (row >= 0) & (column < columns) & (row < rows)
+        cell = np.where(inside, row, 0).astype(np.intp), np.where(inside, column, 0).astype(np.intp)
+        names = np.array(self.clutter.names, dtype=object)
+        return np.asarray(np.where(inside, names[self.clutter.kind[cell]], ""), dtype=object)
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def read_raster(project: Project, name: str, bounds: Bounds, findings: Findings)
         return None
     try:
         with rasterio.open(path) as dataset:
-            crs = _crs_of(dataset, section, findings)
+            crs = raster_crs(dataset, section, findings)
             if crs is None:
                 return None
             window = _window(dataset, crs, bounds)
@@ -106,7 +106,8 @@ def read_raster(project: Project, name: str, bounds: Bounds, findings: Findings)
         return None
 
 
-def _crs_of(dataset: Any, section: Raster, findings: Findings) -> CRS | None:
+def raster_crs(dataset: Any, section: Raster, findings: Findings) -> CRS | None:
+    """CRS of an opened raster, the project file's where it carries none; ``None``, noted, where unknown."""
     given = parse_crs(section.crs, section.path, findings) if section.crs else None
     if section.crs and given is None:
         return None

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from rasterio.transform import from_origin
 from rasterio.warp import Resampling, calculate_default_transform, reproject, transform_bounds
 
+from dualgig.region.landcover import with_clutter
 from dualgig.region.model import Terrain
 from dualgig.region.raster import read_raster
 
@@ -28,7 +30,7 @@ HALO_M = 2000.0
 
 
 def load_terrain(project: Project, bounds_m: Bounds, metric_crs: CRS, findings: Findings) -> Terrain | None:
-    """Read the elevation model and bring it onto a square grid of the metric CRS.
+    """Read the elevation model and what stands on it, and bring both onto a square grid of the metric CRS.
 
     A raster that is already on such a grid is cut, not resampled; any other is resampled
     bilinearly (GDAL's warper) at the cell size that keeps its resolution.
@@ -70,8 +72,10 @@ def load_terrain(project: Project, bounds_m: Bounds, metric_crs: CRS, findings: 
     square = math.isclose(grid.transform.a, -grid.transform.e, rel_tol=1e-9) and not grid.transform.b
     if square and grid.transform.a > 0 and grid.crs.equals(metric_crs, ignore_axis_order=True):
         a, c, f = grid.transform.a, grid.transform.c, grid.transform.f
-        return Terrain(grid.band, c + a / 2, f - a / 2, a, metric_crs, section.caveat)
-    return _warp(grid, area, metric_crs, section.caveat)
+        terrain = Terrain(grid.band, c + a / 2, f - a / 2, a, metric_crs, section.caveat)
+    else:
+        terrain = _warp(grid, area, metric_crs, section.caveat)
+    return with_clutter(project, replace(terrain, surface=section.surface), findings)
 
 
 def _warp(grid: Grid, area: Bounds, metric_crs: CRS, caveat: str) -> Terrain:
