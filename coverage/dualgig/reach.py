@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dualgig.radio.budget import link_budget
+from dualgig.radio.clutter import clutter_loss_db
 from dualgig.radio.paths import pairs_within, path_losses
 
 if TYPE_CHECKING:
@@ -54,6 +55,11 @@ class Paths:
         Median basic loss and loss in free space, dB; NaN beyond the band's radius cap or off the terrain.
     departure_deg, arrival_deg : ndarray of float64, shape (pairs,)
         Elevation of the path at the site and at the point, degrees.
+    clutter_db : ndarray of float64, shape (pairs, bands)
+        What buildings around the point add where no profile holds them, dB; 0 unless the project asks for
+        it (`dualgig.radio.clutter`).
+    cover : ndarray of str, shape (pairs,)
+        Class of land cover at the point, empty where none is known.
     """
 
     site: NDArray[np.int64]
@@ -63,6 +69,8 @@ class Paths:
     free_db: NDArray[np.float64]
     departure_deg: NDArray[np.float64]
     arrival_deg: NDArray[np.float64]
+    clutter_db: NDArray[np.float64]
+    cover: NDArray[np.object_]
 
 
 def radio_reach(region: Region, points: pd.DataFrame) -> Reach:
@@ -87,6 +95,11 @@ def radio_paths(region: Region, points: pd.DataFrame) -> Paths:
     distance_m = np.hypot(*(sites_xy[site] - points_xy[point]).T)
     basic_db, free_db = np.full((2, len(site), len(bands)), np.nan)
     departure_deg, arrival_deg = np.full((2, len(site)), np.nan)
+    clutter_db = np.zeros((len(site), len(bands)))
+    if radio.clutter_loss == "p2108":
+        frequency_ghz = [radio.bands[band].frequency_mhz / 1000.0 for band in bands]
+        clutter_db = clutter_loss_db(region.terrain, points_xy, point, distance_m, frequency_ghz)
+    cover = region.terrain.clutter_at(points_xy[:, 0], points_xy[:, 1])[point]
     edges = np.unique(radius_m)
     for inner, outer in zip([-1.0, *edges[:-1]], edges, strict=True):
         ring = np.flatnonzero((distance_m > inner) & (distance_m <= outer))
@@ -108,7 +121,7 @@ def radio_paths(region: Region, points: pd.DataFrame) -> Paths:
         basic_db[np.ix_(ring, reaching)] = losses.basic_db
         free_db[np.ix_(ring, reaching)] = losses.free_space_db
         departure_deg[ring], arrival_deg[ring] = losses.departure_deg, losses.arrival_deg
-    return Paths(site, point, bands, basic_db, free_db, departure_deg, arrival_deg)
+    return Paths(site, point, bands, basic_db, free_db, departure_deg, arrival_deg, clutter_db, cover)
 
 
 def reach_of(region: Region, paths: Paths) -> Reach:
@@ -116,8 +129,8 @@ def reach_of(region: Region, paths: Paths) -> Reach:
     budgets = [link_budget(region.project.radio, band) for band in paths.bands]
     margin, clear = np.empty((2, *paths.basic_db.shape), np.float32)
     for b, budget in enumerate(budgets):
-        margin[:, b] = _finite(budget.margin_db(paths.basic_db[:, b]))
-        clear[:, b] = _finite(budget.margin_db(paths.free_db[:, b]))
+        margin[:, b] = _finite(budget.margin_db(paths.basic_db[:, b] + paths.clutter_db[:, b]))
+        clear[:, b] = _finite(budget.margin_db(paths.free_db[:, b] + paths.clutter_db[:, b]))
     return Reach(paths.site, paths.point, paths.bands, margin, clear)
 
 
