@@ -165,6 +165,20 @@ def test_terrain_without_crs(tiny_project):
     assert check(given) == []
 
 
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_terrain_that_lies_nowhere(tiny_project):
+    project = tiny_project()
+    path = project.path.parent / "terrain.tif"
+    with rasterio.open(path) as source:
+        band, profile = source.read(1), source.profile
+    del profile["transform"]
+    with rasterio.open(path, "w", **profile) as target:
+        target.write(band, 1)
+    problem = the_only(check(project))
+    assert (problem.file, problem.row) == ("terrain.tif", None)
+    assert "does not say where on Earth its cells lie" in problem.problem
+
+
 def test_missing_column_names_the_close_one_and_the_line_to_write(tiny_project):
     project = tiny_project()
     edit(project, "villages.geojson", '"population"', '"pop2020"', count=99)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rasterio
 from pyproj import CRS
-from rasterio.errors import RasterioIOError
+from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 from rasterio.warp import transform_bounds
 from rasterio.windows import Window, from_bounds
 
@@ -76,9 +77,19 @@ def read_raster(project: Project, name: str, bounds: Bounds, findings: Findings)
     if path is None:
         return None
     try:
-        with rasterio.open(path) as dataset:
+        with warnings.catch_warnings():
+            # rasterio warns of a raster without a place; it is told with the other problems instead.
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            dataset = rasterio.open(path)
+        with dataset:
             crs = raster_crs(dataset, section, findings)
             if crs is None:
+                return None
+            if dataset.transform.is_identity:
+                wrong = "the raster does not say where on Earth its cells lie."
+                findings.error(
+                    section.path, None, "", wrong, "Export it again as GeoTIFF, or georeference it."
+                )
                 return None
             window = _window(dataset, crs, bounds)
             if window is None:
