@@ -244,9 +244,10 @@ class Objective(Section):
 
 
 class Band(Section):
-    """``[radio.bands.<name>]``: one carrier of a band, as the downlink SS-RSRP budget needs it.
+    """``[radio.bands.<name>]``: one carrier of a band, as the link budgets in both directions need it.
 
-    The defaults are typical of rural macro sites in China and are the user's to change.
+    The defaults are typical of rural macro sites in China and are the user's to change. Sites on one
+    band interfere; operators with carriers of their own in it need bands of different names.
     """
 
     frequency_mhz: float = Field(
@@ -259,6 +260,31 @@ class Band(Section):
     ssb_gain_dbi: float = Field(description="Antenna gain of the SSB beam, dBi (not the traffic beam's).")
     cable_loss_db: float = Field(0.5, ge=0, description="Jumpers and feeder, dB.")
     radius_km: float = Field(gt=0, le=100, description="Radius cap, km.")
+    ssb_offset_db: float = Field(
+        0.0, ge=-10, le=10, description="Power of an SSB resource element above the carrier's others, dB."
+    )
+    horizontal_beamwidth_deg: float = Field(
+        65.0, gt=0, le=360, description="Half-power beamwidth of a sector, horizontal; used with azimuths."
+    )
+    vertical_beamwidth_deg: float = Field(
+        10.0, gt=0, le=180, description="Half-power beamwidth of a sector, vertical; used with azimuths."
+    )
+    electrical_tilt_deg: float = Field(
+        0.0, ge=-30, le=30, description="Electrical downtilt, degrees; used with azimuths."
+    )
+    subcarrier_khz: Literal[15, 30, 60] = Field(30, description="Subcarrier spacing, kHz.")
+    downlink_share: float = Field(
+        1.0, gt=0, le=1, description="Share of the time that is downlink (TDD frame); 1 for FDD."
+    )
+    uplink_share: float = Field(
+        1.0, gt=0, le=1, description="Share of the time that is uplink (TDD frame); 1 for FDD."
+    )
+    uplink_mhz: float | None = Field(
+        None, gt=30, lt=6000, description="Uplink centre frequency; the downlink's (TDD) where absent."
+    )
+    traffic_gain_dbi: float | None = Field(
+        None, description="Antenna gain of the traffic beam, for rates, dBi; the SSB beam's where absent."
+    )
 
     @property
     def reference_power_dbm(self) -> float:
@@ -266,6 +292,9 @@ class Band(Section):
         return self.power_dbm - 10.0 * math.log10(12 * self.resource_blocks)
 
 
+# Vertical beamwidths go with the gains: about 32,400 / (linear gain x horizontal beamwidth). TDD shares: n41
+# 5 ms, seven downlink and two uplink slots of ten, special slot 6:4:4; n78 and n79 2.5 ms double period
+# (DDDSU DDSUU), special slot 10:2:2.
 DEFAULT_BANDS: dict[str, dict[str, float]] = {
     "n28": {
         "frequency_mhz": 773.0,
@@ -273,6 +302,9 @@ DEFAULT_BANDS: dict[str, dict[str, float]] = {
         "power_dbm": 53.8,
         "ssb_gain_dbi": 14.5,
         "radius_km": 15.0,
+        "vertical_beamwidth_deg": 16.0,
+        "subcarrier_khz": 15,
+        "uplink_mhz": 718.0,
     },
     "n5": {
         "frequency_mhz": 881.5,
@@ -280,6 +312,9 @@ DEFAULT_BANDS: dict[str, dict[str, float]] = {
         "power_dbm": 49.0,
         "ssb_gain_dbi": 15.0,
         "radius_km": 13.0,
+        "vertical_beamwidth_deg": 15.0,
+        "subcarrier_khz": 15,
+        "uplink_mhz": 836.5,
     },
     "n8": {
         "frequency_mhz": 947.5,
@@ -287,6 +322,9 @@ DEFAULT_BANDS: dict[str, dict[str, float]] = {
         "power_dbm": 49.0,
         "ssb_gain_dbi": 15.0,
         "radius_km": 13.0,
+        "vertical_beamwidth_deg": 15.0,
+        "subcarrier_khz": 15,
+        "uplink_mhz": 902.5,
     },
     "n1": {
         "frequency_mhz": 2140.0,
@@ -294,6 +332,8 @@ DEFAULT_BANDS: dict[str, dict[str, float]] = {
         "power_dbm": 49.0,
         "ssb_gain_dbi": 17.0,
         "radius_km": 8.0,
+        "subcarrier_khz": 15,
+        "uplink_mhz": 1950.0,
     },
     "n41": {
         "frequency_mhz": 2593.0,
@@ -301,6 +341,8 @@ DEFAULT_BANDS: dict[str, dict[str, float]] = {
         "power_dbm": 53.8,
         "ssb_gain_dbi": 17.0,
         "radius_km": 8.0,
+        "downlink_share": 0.743,
+        "uplink_share": 0.229,
     },
     "n78": {
         "frequency_mhz": 3450.0,
@@ -308,6 +350,8 @@ DEFAULT_BANDS: dict[str, dict[str, float]] = {
         "power_dbm": 53.0,
         "ssb_gain_dbi": 17.5,
         "radius_km": 5.0,
+        "downlink_share": 0.643,
+        "uplink_share": 0.329,
     },
     "n79": {
         "frequency_mhz": 4850.0,
@@ -315,6 +359,8 @@ DEFAULT_BANDS: dict[str, dict[str, float]] = {
         "power_dbm": 53.0,
         "ssb_gain_dbi": 17.5,
         "radius_km": 3.0,
+        "downlink_share": 0.643,
+        "uplink_share": 0.329,
     },
 }
 
@@ -355,8 +401,17 @@ class Calibration(Section):
 
 
 class Radio(Section):
-    """``[radio]``: the link budget and the propagation model."""
+    """``[radio]``: the link budgets and the propagation model.
 
+    SS-RSRP decides; the tests of SINR and of rates at the cell edge are added where their thresholds are
+    given. What is held, is held at ``location_share`` of the locations.
+    """
+
+    model: Literal["p1812", "tr38901_rma", "tr38901_uma"] = Field(
+        "p1812",
+        description="Basic loss: ITU-R P.1812-8 over the terrain, or, for flat ground only, 3GPP TR 38.901 rural "
+        "or urban macro weighted by the probability of line of sight, to 5 km, which looks at no terrain.",
+    )
     threshold_dbm: float = Field(-105.0, description="SS-RSRP at which a point is served, dBm.")
     receiver_height_m: float = Field(1.5, gt=0, le=3000, description="Receiver above ground, m.")
     location_std_db: float = Field(6.0, ge=0, description="Location variability (log-normal shadowing), dB.")
@@ -366,6 +421,18 @@ class Radio(Section):
     body_loss_db: float = Field(3.0, ge=0, description="Body loss, dB.")
     penetration_loss_db: float = Field(
         0.0, ge=0, description="Entry loss of indoor targets, dB; 0 is outdoors."
+    )
+    target: Literal["outdoor", "indoor"] = Field(
+        "outdoor", description="indoor: the entry loss of ITU-R P.2109-2 instead of penetration_loss_db."
+    )
+    building: Literal["traditional", "thermally_efficient"] = Field(
+        "traditional", description="Buildings of an indoor target (P.2109-2 section 2)."
+    )
+    entry_probability: float = Field(
+        0.5,
+        gt=0,
+        lt=1,
+        description="Share of buildings and positions in them at which the entry loss is not exceeded.",
     )
     delta_n: float = Field(
         45.0, gt=0, lt=157, description="Median refractivity gradient, N-units/km (P.1812-8 section 3.5)."
@@ -385,6 +452,32 @@ class Radio(Section):
         "within the location variability (6 dB) that the shadow margin is there for.",
     )
     calibration: Calibration | None = Field(None, description="Offsets fitted to a drive test.")
+    sinr_threshold_db: float | None = Field(
+        None,
+        description="SINR of the best server at which a point is served, dB (-3 is usual); no test if absent.",
+    )
+    downlink_mbps: float | None = Field(
+        None, gt=0, description="Downlink rate at the cell edge that is asked for, Mbit/s; no test if absent."
+    )
+    uplink_mbps: float | None = Field(
+        None, gt=0, description="Uplink rate at the cell edge that is asked for, Mbit/s; no test if absent."
+    )
+    load: Share = Field(0.5, description="Load of the interfering cells, for SINR and downlink rate.")
+    interferers: Literal["on_air", "all"] = Field(
+        "on_air",
+        description="Sites that interfere: those on air today (the plan's own are checked after it), "
+        "or all that may be built, which holds whatever is built.",
+    )
+    noise_figure_db: float = Field(
+        9.0, ge=0, description="Noise figure of the phone, dB (3GPP TR 38.802 table A.2.1-1)."
+    )
+    phone_power_dbm: float = Field(23.0, description="Power of the phone, dBm (3GPP power class 3).")
+    base_noise_figure_db: float = Field(
+        5.0, ge=0, description="Noise figure of the base station, dB (3GPP TR 38.802 table A.2.1-1)."
+    )
+    uplink_noise_rise_db: float = Field(
+        3.0, ge=0, description="Interference margin of the uplink: rise over the thermal noise, dB."
+    )
     bands: dict[str, Band] = Field(
         default_factory=dict, description="Bands; n1 n5 n8 n28 n41 n78 n79 are known."
     )
@@ -407,6 +500,17 @@ class Radio(Section):
         low = sorted(name for name, band in self.bands.items() if band.frequency_mhz < 500)
         if self.clutter_loss == "p2108" and low:
             raise ValueError(f"clutter_loss: P.2108 begins at 500 MHz, and {', '.join(low)} is below")
+        if self.model != "p1812" and low:
+            raise ValueError(f"model: TR 38.901 begins at 500 MHz, and {', '.join(low)} is below")
+        if self.model != "p1812" and self.clutter_loss != "none":
+            raise ValueError("clutter_loss: TR 38.901 has the clutter in its loss; write 'none'")
+        if self.target == "indoor" and self.penetration_loss_db:
+            raise ValueError(
+                "penetration_loss_db: an indoor target has the entry loss of P.2109; leave one of the two out"
+            )
+        deep = sorted(name for name, band in self.bands.items() if band.frequency_mhz < 80)
+        if self.target == "indoor" and deep:
+            raise ValueError(f"target: P.2109 begins at 80 MHz, and {', '.join(deep)} is below")
         if self.calibration is not None:
             named = {*self.calibration.offsets_db, *self.calibration.clutter_offsets_db}
             unknown = sorted(named - set(self.bands))
