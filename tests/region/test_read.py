@@ -6,11 +6,15 @@ import json
 
 import geopandas as gpd
 import openpyxl
+import pandas as pd
 import pytest
 import xlsxwriter
 
+from dualgig.region.choices import chosen
 from dualgig.region.encoding import shapefile_encoding
 from dualgig.region.load import check, load_region
+from dualgig.region.schema import TABLES
+from dualgig.text import CATALOGUE
 
 NAMES = ["松源镇", "岭头乡"]
 
@@ -281,3 +285,38 @@ def test_a_file_geodatabase(tiny_project):
     region = load_region(project)
     assert region.townships["name"].tolist() == NAMES
     assert len(region.inputs["townships"]["sha256"]) == 64
+
+
+@pytest.mark.parametrize(
+    ("column", "words"),
+    [
+        ("structure", {"现有": "existing", "新建": "new", "Existing": "existing"}),
+        ("transport", {"光缆": "fibre", "微波": "microwave"}),
+        ("decision", {"可选": "free", "必建": "locked", "禁建": "forbidden"}),
+    ],
+)
+def test_choices_in_chinese(tiny_project, column, words):
+    project = tiny_project()
+    path = project.path.parent / "sites.csv"
+    frame = pd.read_csv(path, dtype=str)
+    for word, value in words.items():
+        frame.loc[3, column] = word
+        frame.to_csv(path, index=False)
+        assert load_region(project).sites.at["S4", column] == value
+
+
+@pytest.mark.parametrize("name", ["villages", "keypoints", "sites", "nodes"])
+def test_the_words_of_our_own_lists_are_understood(name):
+    for column in TABLES[name].columns.values():
+        for value in filter(None, column.values):
+            for prefix in (
+                "list.kind",
+                "list.keypoint",
+                "list.structure",
+                "list.transport",
+                "list.decision",
+                "list.fibre",
+            ):
+                words = CATALOGUE.get(f"{prefix}.{value}")
+                if words and prefix != ("list.kind" if name == "keypoints" else "list.keypoint"):
+                    assert chosen(words["zh"], column.values) == value, words

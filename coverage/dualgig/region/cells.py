@@ -7,6 +7,7 @@ import math
 import re
 from typing import TYPE_CHECKING
 
+from dualgig.region.choices import chosen
 from dualgig.region.findings import closest
 
 if TYPE_CHECKING:
@@ -78,11 +79,11 @@ def parse(text: str, column: Column) -> object:
 
 
 def _choice(text: str, column: Column) -> str:
-    word = text.strip().lower()
-    if word in column.values:
-        return word
     known = [value for value in column.values if value]
-    meant = closest(word, known, 0.6)
+    value = chosen(text, known)
+    if value:
+        return value
+    meant = closest(text.strip(), known, 0.6)
     hint = f" Did you mean {meant}?" if meant else ""
     raise CellError(f"{text.strip()!r} is not known here.", f"Write one of {', '.join(known)}.{hint}")
 
