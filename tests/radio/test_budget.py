@@ -5,10 +5,22 @@ import math
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 from scipy.stats import norm
 
 from dualgig.project import DEFAULT_BANDS, Radio
-from dualgig.radio.budget import link_budget, shadow_margin_db
+from dualgig.radio.budget import link_budget, shadow_margin_db, steep_entry_db
+
+
+def band_of(frequency_mhz):
+    """A band of one's own."""
+    return {
+        "frequency_mhz": frequency_mhz,
+        "resource_blocks": 25,
+        "power_dbm": 46.0,
+        "ssb_gain_dbi": 12.0,
+        "radius_km": 20.0,
+    }
 
 
 @pytest.fixture
@@ -93,3 +105,41 @@ def test_impossible_variability_is_refused(std, share):
 def test_an_unknown_band(n78):
     with pytest.raises(KeyError):
         link_budget(Radio.model_validate({}), "n77")
+
+
+def test_the_ssb_offset_lifts_the_reference_signal():
+    plain = link_budget(Radio.model_validate({}), "n41")
+    lifted = link_budget(Radio.model_validate({"bands": {"n41": {"ssb_offset_db": 3.0}}}), "n41")
+    assert lifted.allowed_loss_db - plain.allowed_loss_db == pytest.approx(3.0)
+    assert lifted.rsrp_dbm(100.0) - plain.rsrp_dbm(100.0) == pytest.approx(3.0)
+    assert lifted.reference_power_dbm == plain.reference_power_dbm
+
+
+def test_an_indoor_target_by_hand():
+    # P.2109, traditional building, median, 3.45 GHz: walls 12.64 + 3.72 x 0.5378 + 0.96 x 0.5378^2 = 14.918,
+    # openings 9.1 - 3.0 x 0.5378 = 7.487 and the floor of -3 dB add up as powers
+    inside = Radio.model_validate({"target": "indoor"})
+    entry_db = 10 * math.log10(10**1.4918 + 10**0.7487 + 10**-0.3)
+    assert link_budget(inside, "n78").penetration_loss_db == pytest.approx(entry_db, abs=0.002)
+    # a path 30 degrees from level loses more through the walls by 0.212 dB a degree, by less in all
+    steep = steep_entry_db(inside, 3.45, [0.0, 30.0, -30.0, math.nan])
+    assert steep[:2].tolist() == pytest.approx([0.0, steep[1]])
+    assert 0 < steep[1] <= 0.212 * 30
+    assert steep[1] == steep[2]
+    assert math.isnan(steep[3])
+    # outdoors nothing is entered
+    assert steep_entry_db(Radio.model_validate({}), 3.45, [30.0]).tolist() == [0.0]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"target": "indoor", "penetration_loss_db": 10.0}, "leave one of the two out"),
+        ({"target": "indoor", "bands": {"low": band_of(60.0)}}, "P.2109 begins at 80 MHz"),
+        ({"model": "tr38901_rma", "bands": {"low": band_of(400.0)}}, "TR 38.901 begins at 500 MHz"),
+        ({"model": "tr38901_uma", "clutter_loss": "p2108"}, "has the clutter in its loss"),
+    ],
+)
+def test_settings_that_count_twice_or_leave_a_models_range(settings, message):
+    with pytest.raises(ValidationError, match=message):
+        Radio.model_validate(settings)

@@ -7,7 +7,8 @@ not. The shadow margin appears once, between the median and the threshold:
     margin_db = rsrp_dbm - shadow_margin_db - threshold_dbm
 
 A point is served exactly when ``margin_db >= 0``, that is when the threshold is held at the required
-share of locations. Noise figure and interference margin have no place in a budget of RSRP.
+share of locations. Noise figure and interference margin have no place in a budget of RSRP; they
+belong to SINR (`dualgig.radio.interference`) and rates (`dualgig.radio.uplink`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from dualgig.radio.p2109 import entry_loss_db
+from dualgig.radio.rate import SUBCARRIERS
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -39,6 +43,8 @@ class LinkBudget:
         Power of the carrier, all ports of a sector, dBm.
     resource_elements
         Subcarriers of the carrier, 12 a resource block (3GPP TS 38.211 section 4.4.4.1).
+    ssb_offset_db
+        Power of an SSB resource element above the carrier's others, dB.
     ssb_gain_dbi
         Antenna gain of the SSB beam, dBi.
     cable_loss_db, body_loss_db, penetration_loss_db
@@ -53,6 +59,7 @@ class LinkBudget:
     frequency_ghz: float
     carrier_power_dbm: float
     resource_elements: int
+    ssb_offset_db: float
     ssb_gain_dbi: float
     cable_loss_db: float
     body_loss_db: float
@@ -71,6 +78,7 @@ class LinkBudget:
         return {
             "carrier_power_dbm": self.carrier_power_dbm,
             "per_resource_element_db": -10.0 * math.log10(self.resource_elements),
+            "ssb_offset_db": self.ssb_offset_db,
             "ssb_gain_dbi": self.ssb_gain_dbi,
             "cable_loss_db": -self.cable_loss_db,
             "body_loss_db": -self.body_loss_db,
@@ -130,6 +138,54 @@ def shadow_margin_db(location_std_db: float, location_share: float) -> float:
     return NormalDist().inv_cdf(location_share) * location_std_db
 
 
+def penetration_loss_db(radio: Radio, frequency_ghz: float) -> float:
+    """Building entry loss of the project's target on a level path, dB.
+
+    That of ITU-R P.2109-2 for an indoor target, else the project's own figure, 0 outdoors. How much
+    more a steep path loses is `steep_entry_db`.
+
+    Parameters
+    ----------
+    radio
+        The project file's ``[radio]``.
+    frequency_ghz
+        Frequency, GHz.
+    """
+    if radio.target == "outdoor":
+        return radio.penetration_loss_db
+    return float(entry_loss_db(frequency_ghz, 100.0 * radio.entry_probability, radio.building))
+
+
+def steep_entry_db(radio: Radio, frequency_ghz: float, elevation_deg: ArrayLike) -> NDArray[np.float64]:
+    """What a path loses more at an indoor target for not being level, dB; P.2109-2 section 3.
+
+    Parameters
+    ----------
+    radio
+        The project file's ``[radio]``.
+    frequency_ghz
+        Frequency, GHz.
+    elevation_deg
+        Any shape, elevation of the path at the building, degrees; NaN stays NaN.
+
+    Returns
+    -------
+    numpy.ndarray
+        0 or more; 0 outdoors, and for an entry loss that is the project's own figure.
+    """
+    elevation = np.asarray(elevation_deg, dtype=np.float64)
+    if radio.target == "outdoor":
+        return np.zeros(elevation.shape)
+    known = np.isfinite(elevation)
+    steep_db = entry_loss_db(
+        frequency_ghz,
+        100.0 * radio.entry_probability,
+        radio.building,
+        elevation_deg=np.where(known, elevation, 0.0),
+    )
+    return np.where(known, steep_db - penetration_loss_db(radio, frequency_ghz), np.nan)
+
+
 def link_budget(radio: Radio, band: str) -> LinkBudget:
     """The budget of a band of the project.
 
@@ -150,11 +206,12 @@ def link_budget(radio: Radio, band: str) -> LinkBudget:
         band=band,
         frequency_ghz=carrier.frequency_mhz / 1000.0,
         carrier_power_dbm=carrier.power_dbm,
-        resource_elements=12 * carrier.resource_blocks,
+        resource_elements=SUBCARRIERS * carrier.resource_blocks,
+        ssb_offset_db=carrier.ssb_offset_db,
         ssb_gain_dbi=carrier.ssb_gain_dbi,
         cable_loss_db=carrier.cable_loss_db,
         body_loss_db=radio.body_loss_db,
-        penetration_loss_db=radio.penetration_loss_db,
+        penetration_loss_db=penetration_loss_db(radio, carrier.frequency_mhz / 1000.0),
         shadow_margin_db=shadow_margin_db(radio.location_std_db, radio.location_share),
         threshold_dbm=radio.threshold_dbm,
     )
