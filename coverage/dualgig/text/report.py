@@ -210,6 +210,7 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "To one resource element (dB)",
         "zh": "折算至单个RE（dB）",
     },
+    "report.link.ssb_offset_db": {"en": "SSB power offset (dB)", "zh": "SSB功率偏置（dB）"},
     "report.link.ssb_gain_dbi": {"en": "SSB beam gain (dBi)", "zh": "SSB波束增益（dBi）"},
     "report.link.cable_loss_db": {"en": "Feeder (dB)", "zh": "馈线损耗（dB）"},
     "report.link.body_loss_db": {"en": "Body loss (dB)", "zh": "人体损耗（dB）"},
