@@ -183,6 +183,8 @@ def _table(
             "operators": nothing,
             "on_air": nothing,
             "mast_m": project.candidates.mast_m,
+            "azimuths": nothing,
+            "tilt": nothing,
             "decision": "free",
             "power_km": road_km,
             "track_km": road_km,

@@ -73,7 +73,8 @@ def parse(text: str, column: Column) -> object:
         case "flag":
             return _flag(stripped)
         case "list":
-            return tuple(item.strip() for item in _LIST.split(text) if item.strip())
+            items = tuple(item.strip() for item in _LIST.split(text) if item.strip())
+            return items if column.degrees is None else tuple(_angle(item, column) for item in items)
         case "date":
             return _date(stripped)
 
@@ -124,6 +125,21 @@ def _finite(text: str, column: Column) -> float:
     if value < 0:
         raise CellError(f"{text} is negative.", f"Write 0 or more ({column.meaning}).")
     return abs(value)
+
+
+def _angle(text: str, column: Column) -> str:
+    """An angle in its shortest form, within the column's range."""
+    least, most = column.degrees or (-math.inf, math.inf)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not least <= value <= most:
+        raise CellError(
+            f"{text!r} is no angle between {least:g} and {most:g} degrees.",
+            f"Write degrees separated by ; ({column.meaning}).",
+        )
+    return f"{value:.12g}"
 
 
 def _flag(text: str) -> bool:

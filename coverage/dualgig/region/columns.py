@@ -29,6 +29,8 @@ USUAL_NAMES: dict[str, tuple[str, ...]] = {
     "fibre": ("fiber", "光纤", "宽带"),
     "operators": ("operator", "carrier", "运营商", "租户"),
     "mast_m": ("height", "height_m", "mast", "挂高", "塔高"),
+    "azimuths": ("azimuth", "方位角", "扇区方位角"),
+    "tilt": ("tilts", "downtilt", "下倾角", "机械下倾角"),
     "weight": ("pop", "people", "population", "人口"),
     "place": ("id", "code", "village", "代码", "编码"),
     "served": ("covered", "已覆盖", "是否覆盖", "是否通达"),

@@ -40,6 +40,7 @@ def check_references(project: Project, tables: dict[str, Checked], findings: Fin
 
 
 def _check_sites(project: Project, sites: Checked, findings: Findings) -> None:
+    _check_antennas(sites, findings)
     known = [configuration.id for configuration in project.configurations]
     columns = ("structure", "operators", "on_air", "mast_m")
     rows = zip(*(sites.frame[column].tolist() for column in columns), strict=True)
@@ -81,6 +82,26 @@ def _check_sites(project: Project, sites: Checked, findings: Findings) -> None:
                 f"an antenna height of {mast_m:g} m is too low.",
                 f"Write the height above ground in metres, at least {LEAST_MAST_M:g}.",
             )
+
+
+def _check_antennas(sites: Checked, findings: Findings) -> None:
+    """Tilts must fit the sectors, of which the azimuths tell."""
+    angles = sites.frame[["azimuths", "tilt"]].itertuples(index=False, name=None)
+    wrong = sites.wrong[["azimuths", "tilt"]].to_numpy().any(axis=1)
+    for position, (azimuths, tilts) in enumerate(angles):
+        if wrong[position] or not tilts or (azimuths and len(tilts) in (1, len(azimuths))):
+            continue
+        findings.error(
+            sites.file,
+            sites.row(position),
+            sites.column("tilt"),
+            f"there are {len(tilts)} tilts for {len(azimuths)} azimuths."
+            if azimuths
+            else "a tilt needs azimuths: without them the site radiates in all directions alike.",
+            "Write one tilt for all sectors, or one for each azimuth."
+            if azimuths
+            else "Write the sectors' azimuths, or empty the cell.",
+        )
 
 
 def _check_serving_nodes(

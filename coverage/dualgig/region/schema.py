@@ -26,6 +26,8 @@ class Column:
         Allowed values of a text, or every value where empty.
     meaning
         What a planner reads about it.
+    degrees
+        Range of a list of angles, degrees; the texts of other lists are free.
     """
 
     kind: Kind
@@ -33,6 +35,7 @@ class Column:
     default: object = None
     values: tuple[str, ...] = ()
     meaning: str = ""
+    degrees: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,18 @@ TABLES: dict[str, Table] = {
             "operators": Column("list", default=(), meaning="operators present on the structure (4G or 5G)"),
             "on_air": Column("list", default=(), meaning="ids of the 5G configurations on air today"),
             "mast_m": Column("number", default=35.0, meaning="antenna height above ground, m"),
+            "azimuths": Column(
+                "list",
+                default=(),
+                meaning="boresights of the sectors, degrees from true north; all directions alike where empty",
+                degrees=(0.0, 360.0),
+            ),
+            "tilt": Column(
+                "list",
+                default=(),
+                meaning="mechanical downtilt, degrees, one for all sectors or one each; level where empty",
+                degrees=(-30.0, 30.0),
+            ),
             "decision": Column(
                 "text", default="free", values=("free", "locked", "forbidden"), meaning="planner's will"
             ),
