@@ -1,0 +1,1 @@
+"""Where to build: integer programs on arrays, with a proved distance from the best."""

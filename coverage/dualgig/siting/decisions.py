@@ -58,7 +58,7 @@ def _exclude_each_other(
 ) -> NDArray[np.bool_]:
     """Which requirements ask for another option of the same exclusive group."""
     group = problem.exclusive
-    return (group[option] >= 0) & (group[option] == group[needed]) & (option != needed)
+    return np.asarray((group[option] >= 0) & (group[option] == group[needed]) & (option != needed))
 
 
 def _shut_out(problem: SitingProblem, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:

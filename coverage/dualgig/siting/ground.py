@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dualgig.siting.blocking import BlockingRows
 from dualgig.siting.decisions import settle
 from dualgig.siting.reduce import DROP_DOMINATED, MERGE_ROWS, Reduction, active, dominated
 from dualgig.siting.service import NEVER, Service, describe
@@ -29,16 +30,19 @@ class Ground:
         bool, shape (n,): options that every plan contains.
     service
         Service by the free options.
+    blocking
+        Rows implied by thresholds, found as the stages go.
     """
 
     problem: SitingProblem
     chosen: NDArray[np.bool_]
     service: Service
+    blocking: BlockingRows
 
     @property
     def within_reach(self) -> NDArray[np.bool_]:
         """bool, shape (places,): places that all free options together would serve."""
-        return self.service.place != NEVER
+        return np.asarray(self.service.place != NEVER)
 
     @property
     def most_good(self) -> int:
@@ -92,4 +96,5 @@ def prepare(problem: SitingProblem, reductions: tuple[Reduction, ...]) -> Ground
         served = problem.covered_before | (problem.cover.astype(np.int32) @ chosen.astype(np.int32) > 0)
         open_cover = problem.cover[np.flatnonzero(~served)][:, free]
         free = free[~dominated(problem, free, open_cover)]
-    return Ground(problem, chosen, describe(problem, chosen, free, merge=MERGE_ROWS in use))
+    service = describe(problem, chosen, free, merge=MERGE_ROWS in use)
+    return Ground(problem, chosen, service, BlockingRows(problem, chosen, service))

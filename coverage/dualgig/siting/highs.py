@@ -10,14 +10,15 @@ import numpy as np
 import pulp
 import scipy.sparse as sp
 
-from dualgig.siting.solver import Program
+from dualgig.siting.program import Program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from dualgig.siting.solver import News, Outcome, Worker
+    from dualgig.siting.program import News, Outcome
+    from dualgig.siting.solver import Worker
 
 _INFINITY = float("inf")
 
@@ -44,7 +45,26 @@ class Block:
     start: NDArray[np.float64]
 
 
-class WorkerHiGHS(pulp.HiGHS):  # type: ignore[misc]
+@dataclass(frozen=True)
+class Assembled:
+    """A program, and where its columns come from.
+
+    Parameters
+    ----------
+    program
+        All columns and rows as arrays.
+    column_of
+        Program column of each named variable, by its PuLP id.
+    block_column
+        int64: program column of each column of the block, -1 where no row uses it.
+    """
+
+    program: Program
+    column_of: dict[int, int]
+    block_column: NDArray[np.int64]
+
+
+class WorkerHiGHS(pulp.HiGHS):
     """HiGHS for a `pulp.LpProblem` and a `Block`, in a child process.
 
     PuLP builds a model term by term, which takes longer than HiGHS for the rows that say which option
@@ -92,10 +112,11 @@ class WorkerHiGHS(pulp.HiGHS):  # type: ignore[misc]
     def actualSolve(self, lp: pulp.LpProblem, **_: Any) -> pulp.LpSolveStats:  # noqa: N802  (PuLP's name)
         """Solve in the child and give the named variables their values."""
         started = (time.time(), time.process_time())
-        program, column_of = self.program(lp)
+        assembled = assemble(lp, self.block, from_start=self.from_start)
+        column_of = assembled.column_of
         watch = np.array([column_of[variable.id] for variable in self.watch], np.int64)
         outcome = self.worker.solve(
-            program,
+            assembled.program,
             watch=watch,
             options=self.highs_options,
             deadline_s=self.deadline_s,
@@ -116,62 +137,71 @@ class WorkerHiGHS(pulp.HiGHS):  # type: ignore[misc]
             lp, status, outcome.solution is not None, start=started, best_bound=outcome.bound
         )
 
-    def program(self, lp: pulp.LpProblem) -> tuple[Program, dict[int, int]]:
-        """All columns and rows as arrays, and the column of each named variable by its id.
 
-        PuLP's own columns come first, in the order of `exported_variables`; variables that only the
-        block uses, which PuLP does not export, follow; anonymous columns are last.
-        """
-        exported = lp.exported_variables()
-        known = {variable.id for variable in exported}
-        variables = exported + [v for _, v in sorted(self.block.named.items()) if v.id not in known]
-        column_of = {variable.id: j for j, variable in enumerate(variables)}
-        place, anonymous = self._columns(column_of)
-        count = len(variables) + len(anonymous)
-        lower, upper, cost, integer = np.zeros(count), np.ones(count), np.zeros(count), np.zeros(count)
-        start = np.zeros(count)
-        for j, variable in enumerate(variables):
-            lower[j] = -_INFINITY if variable.lowBound is None else variable.lowBound
-            upper[j] = _INFINITY if variable.upBound is None else variable.upBound
-            integer[j] = variable.cat == pulp.LpInteger
-            start[j] = variable.varValue or 0.0
-        integer[len(variables) :] = self.block.binary[anonymous]
-        start[len(variables) :] = self.block.start[anonymous]
+def assemble(lp: pulp.LpProblem, block: Block, *, from_start: bool) -> Assembled:
+    """Columns and rows of a model and its block as arrays.
+
+    PuLP's own columns come first, in the order of `exported_variables`; variables that only the block
+    uses, which PuLP does not export, follow; anonymous columns are last.
+
+    Parameters
+    ----------
+    lp, block
+        Named and anonymous rows.
+    from_start
+        Whether the program carries the plan to start from.
+    """
+    exported = lp.exported_variables()
+    known = {variable.id for variable in exported}
+    variables = exported + [v for _, v in sorted(block.named.items()) if v.id not in known]
+    column_of = {variable.id: j for j, variable in enumerate(variables)}
+    place, anonymous = _columns(block, column_of)
+    count = len(variables) + len(anonymous)
+    lower, upper, cost, integer = np.zeros(count), np.ones(count), np.zeros(count), np.zeros(count)
+    start = np.zeros(count)
+    for j, variable in enumerate(variables):
+        lower[j] = -_INFINITY if variable.lowBound is None else variable.lowBound
+        upper[j] = _INFINITY if variable.upBound is None else variable.upBound
+        integer[j] = variable.cat == pulp.LpInteger
+        start[j] = variable.varValue or 0.0
+    integer[len(variables) :] = block.binary[anonymous]
+    start[len(variables) :] = block.start[anonymous]
+    if lp.objective is not None:
         for variable, coefficient in lp.objective.items():
             cost[column_of[variable.id]] = coefficient
-        named, row_lower, row_upper = _named_rows(lp, column_of, count)
-        matrix = self.block.matrix.tocoo()
-        block = sp.csr_array(
-            (matrix.data, (matrix.row, place[matrix.col])), shape=(self.block.matrix.shape[0], count)
-        )
-        rows = sp.csr_array(sp.vstack([named, block], format="csr"))
-        extra = block.shape[0]
-        program = Program(
-            maximise=lp.sense == pulp.LpMaximize,
-            cost=cost,
-            lower=lower,
-            upper=upper,
-            integer=integer.astype(np.int32),
-            row_lower=np.append(row_lower, np.full(extra, -_INFINITY)),
-            row_upper=np.append(row_upper, np.zeros(extra)),
-            row_start=rows.indptr.astype(np.int32),
-            column=rows.indices.astype(np.int32),
-            value=rows.data,
-            start=start if self.from_start else None,
-        )
-        return program, column_of
+    named, row_lower, row_upper = _named_rows(lp, column_of, count)
+    matrix = block.matrix.tocoo()
+    extra = block.matrix.shape[0]
+    shape = (extra, count)
+    below = sp.csr_array((matrix.data, (matrix.row, place[matrix.col])), shape=shape)
+    rows = sp.csr_array(sp.vstack([named, below], format="csr"))
+    program = Program(
+        maximise=lp.sense == pulp.LpMaximize,
+        cost=cost,
+        lower=lower,
+        upper=upper,
+        integer=integer.astype(np.int32),
+        row_lower=np.append(row_lower, np.full(extra, -_INFINITY)),
+        row_upper=np.append(row_upper, np.zeros(extra)),
+        row_start=rows.indptr.astype(np.int32),
+        column=rows.indices.astype(np.int32),
+        value=rows.data,
+        start=start if from_start else None,
+    )
+    return Assembled(program, column_of, place)
 
-    def _columns(self, column_of: dict[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Program column of each block column, and the block's anonymous columns that some row uses."""
-        width = self.block.matrix.shape[1]
-        used = np.zeros(width, bool)
-        used[self.block.matrix.indices] = True
-        place = np.full(width, -1)
-        for column, variable in self.block.named.items():
-            place[column] = column_of[variable.id]
-        anonymous = np.flatnonzero(used & (place < 0))
-        place[anonymous] = len(column_of) + np.arange(len(anonymous))
-        return place, anonymous
+
+def _columns(block: Block, column_of: dict[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Program column of each block column, and the block's anonymous columns that some row uses."""
+    width = block.matrix.shape[1]
+    used = np.zeros(width, bool)
+    used[block.matrix.indices] = True
+    place = np.full(width, -1)
+    for column, variable in block.named.items():
+        place[column] = column_of[variable.id]
+    anonymous = np.flatnonzero(used & (place < 0))
+    place[anonymous] = len(column_of) + np.arange(len(anonymous))
+    return place, anonymous
 
 
 def _named_rows(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pulp
@@ -16,50 +16,9 @@ from dualgig.siting.service import ALWAYS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dualgig.siting.ask import Ask, Cut
     from dualgig.siting.ground import Ground
     from dualgig.siting.problem import Goal
-
-
-@dataclass(frozen=True)
-class Ask:
-    """What a stage asks for.
-
-    Parameters
-    ----------
-    stage
-        Its name.
-    objective
-        ``duty``: most duties of `level`; ``cost``: least cost; ``good``: most worth of places and points.
-    level
-        The level whose duties are counted, with ``duty``.
-    floors
-        Least sum of min(served, required) over the goals of each level.
-    budget_cny
-        Most that everything chosen may cost, or ``None``.
-    good
-        Least worth, or ``None``.
-    """
-
-    stage: str
-    objective: Literal["duty", "cost", "good"]
-    level: int | None = None
-    floors: dict[int, int] = field(default_factory=dict)
-    budget_cny: int | None = None
-    good: int | None = None
-
-    @property
-    def sense(self) -> Literal["min", "max"]:
-        """Whether less or more is better."""
-        return "min" if self.objective == "cost" else "max"
-
-
-@dataclass(frozen=True)
-class Cut:
-    """A row over options that an exact check has shown to be needed: ``least <= sum <= most`` of them."""
-
-    options: NDArray[np.int64]
-    least: int | None = None
-    most: int | None = None
 
 
 @dataclass(frozen=True)
@@ -88,9 +47,7 @@ class Model:
     unit: int
 
 
-def build_model(
-    ground: Ground, ask: Ask, start: NDArray[np.bool_], cuts: tuple[Cut, ...] = ()
-) -> Model:
+def build_model(ground: Ground, ask: Ask, start: NDArray[np.bool_], cuts: tuple[Cut, ...] = ()) -> Model:
     """Write the program of a stage.
 
     Money and worth are divided by their greatest common divisor, which keeps every number whole and
@@ -130,7 +87,8 @@ class _ModelBuilder:
             self._floor(level, floor)
         if self.ask.budget_cny is not None:
             self._budget(self.ask.budget_cny)
-        rows = self.service.matrix[needed[self.service.head]]
+        blocking = self.ground.blocking.rows(needed)
+        rows = sp.vstack([self.service.matrix[needed[self.service.head]], blocking], format="csr")
         rows = sp.csr_array(sp.hstack([rows, sp.csr_array((rows.shape[0], 1))], format="csr"))
         if worth is not None:
             rows = self._good(worth, rows)
@@ -170,7 +128,7 @@ class _ModelBuilder:
             self._name(column, name, integer=True)
 
     def _name(self, column: int, name: str, *, integer: bool) -> pulp.LpVariable:
-        variable = self.lp.add_variable(name, 0, 1, pulp.LpInteger if integer else pulp.LpContinuous)
+        variable = self.lp.add_variable(name, 0, 1, "Integer" if integer else "Continuous")
         variable.setInitialValue(float(self.values[column]))
         self.named[column] = variable
         return variable
@@ -224,7 +182,7 @@ class _ModelBuilder:
             if sum(weights.values()) <= left:
                 parts += self._sum(weights)
                 continue
-            count = self.lp.add_variable(f"count_{goal.name}", 0, left, pulp.LpInteger)
+            count = self.lp.add_variable(f"count_{goal.name}", 0, left, "Integer")
             served_now = sum(w * self.values[c] for c, w in weights.items())
             count.setInitialValue(float(min(left, served_now)))
             self.lp.addConstraint(count - self._sum(weights) <= 0, f"goal_{goal.name}")
@@ -292,7 +250,7 @@ class _ModelBuilder:
         good = self._sum(weights)
         if len(anonymous):
             most = float(worth[anonymous].sum())
-            points = self.lp.add_variable("worth_of_points", 0, most, pulp.LpContinuous)
+            points = self.lp.add_variable("worth_of_points", 0, most, "Continuous")
             points.setInitialValue(float(worth[anonymous] @ self.values[anonymous]))
             self.named[service.columns] = points
             column = np.append(anonymous, service.columns)

@@ -87,7 +87,8 @@ def equal_rows(matrix: sp.csr_array) -> NDArray[np.int64]:
 def _row_sum(matrix: sp.csr_array, mark: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Sum of the columns' marks a row, modulo 2**64."""
     total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mark[matrix.indices], dtype=np.uint64)])
-    return total[matrix.indptr[1:]] - total[matrix.indptr[:-1]]
+    ends = matrix.indptr
+    return np.asarray(total[ends[1:]] - total[ends[:-1]], np.uint64)
 
 
 def dominated(
@@ -97,9 +98,9 @@ def dominated(
 ) -> NDArray[np.bool_]:
     """Free options that another free option makes superfluous, whatever is chosen beside them.
 
-    Option a is dominated by b when b costs no more, covers every open point of a, requires nothing
-    that a does not, and can always take a's place: a and b exclude one another, or b excludes nothing. No
-    option may require a. Of equals the first stays.
+    Option a is dominated by b when b covers every open point of a, costs no more than a even with all
+    that b requires and a does not, and can always take a's place: b excludes nothing, or only what a
+    excludes, and what it requires excludes nothing. No option may require a. Of equals the first stays.
 
     Parameters
     ----------
@@ -120,29 +121,37 @@ def dominated(
     columns = cover.astype(np.int32).tocsc()
     size = np.diff(columns.indptr)
     shared = (columns.T @ columns).tocoo()
-    a, b = shared.row, shared.col
-    inside = shared.data == size[a]
-    empty = np.flatnonzero(size == 0)
-    a, b = a[inside], b[inside]
+    inside = (shared.data == size[shared.row]) & (shared.row != shared.col)
+    a, b = shared.row[inside], shared.col[inside]
     cost, group = problem.cost_cny[free], problem.exclusive[free]
-    needs = _requirements(problem, free)
-    extra = np.asarray((needs[b] > needs[a]).sum(axis=1)).reshape(-1)
-    replaceable = (group[b] < 0) | (group[a] == group[b])
+    replaces = ((group[b] < 0) | (group[a] == group[b])) & (cost[b] <= cost[a])
+    a, b = a[replaces], b[replaces]
+    needs = _all_requirements(problem, free)
+    more = sp.csr_array(needs[b] > needs[a])
+    extra = more @ cost
+    bound_up = (more @ (group >= 0).astype(np.int64)) > 0
+    alone = np.diff(more.indptr) == 0
     equal = (cost[a] == cost[b]) & (size[a] == size[b])
-    mutual = equal & replaceable & ((group[a] < 0) | (group[a] == group[b])) & (b > a)
-    better = (a != b) & (cost[b] <= cost[a]) & replaceable & (extra == 0) & ~mutual
+    mutual = equal & ((group[a] < 0) | (group[a] == group[b])) & (b > a)
+    better = np.where(alone, ~mutual, ~bound_up & (cost[b] + extra < cost[a]))
     gone = np.zeros(count, bool)
     gone[a[better]] = True
-    gone[empty] = True
+    gone[size == 0] = True
     required = np.isin(free, problem.requires[:, 1])
     return gone & ~required
 
 
-def _requirements(problem: SitingProblem, free: NDArray[np.int64]) -> sp.csr_array:
-    """Bool CSR, shape (len(free), len(free)): which free options each free option requires."""
+def _all_requirements(problem: SitingProblem, free: NDArray[np.int64]) -> sp.csr_array:
+    """Free options that each free option requires, through chains: bool CSR, square over `free`."""
     column = np.full(len(problem.option_ids), -1)
     column[free] = np.arange(len(free))
     pairs = column[problem.requires]
     pairs = pairs[(pairs >= 0).all(axis=1)]
-    ones = np.ones(len(pairs), np.int8)
-    return sp.csr_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(len(free), len(free))) > 0
+    ones = np.ones(len(pairs), np.int32)
+    direct = sp.csr_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(len(free), len(free)))
+    needs = direct
+    while True:
+        further = sp.csr_array((needs + needs @ direct) > 0).astype(np.int32)
+        if further.nnz == needs.nnz:
+            return sp.csr_array(further > 0)
+        needs = further

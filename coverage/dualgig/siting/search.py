@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import scipy.sparse as sp
 
 from dualgig.errors import SolverError
-from dualgig.siting.highs import WorkerHiGHS
+from dualgig.siting.ask import Cut
+from dualgig.siting.highs import WorkerHiGHS, assemble
 from dualgig.siting.measure import follows_rules, measure, proved_gap, whole_bound
-from dualgig.siting.model import Cut, build_model
+from dualgig.siting.model import build_model
 from dualgig.siting.result import Progress
 
 if TYPE_CHECKING:
@@ -19,13 +21,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dualgig.siting.ask import Ask
     from dualgig.siting.ground import Ground
     from dualgig.siting.measure import Measured
-    from dualgig.siting.model import Ask, Model
-    from dualgig.siting.solver import News, Worker
+    from dualgig.siting.model import Model
+    from dualgig.siting.program import News
+    from dualgig.siting.solver import Worker
 
 _MAX_CHECKS = 50
 """Times a program is solved again after its rounded plan failed the exact check."""
+
+_MAX_ROUNDS = 30
+"""Times the relaxation is solved again with new rows; it takes three to ten."""
 
 Ended = Literal["", "work_limit", "time_limit", "interrupted"]
 
@@ -114,6 +121,7 @@ class Search:
         from_start = True
         # The objective is whole, so a plan within half a unit of the bound is the best.
         options: dict[str, Any] = {"mip_rel_gap": gap, "mip_abs_gap": 0.5, "mip_max_nodes": node_limit}
+        self._strengthen(worker, deadline_s)
         for _ in range(_MAX_CHECKS):
             model = build_model(self.ground, self.ask, self.chosen, tuple(cuts))
             if not model.variables:
@@ -160,6 +168,30 @@ class Search:
                 return
         self.ended = "work_limit"
 
+    def _strengthen(self, worker: Worker, deadline_s: float | None) -> None:
+        """Add rows of blocking sets to the ground until the relaxation breaks none that is found."""
+        model = build_model(self.ground, self.ask, self.chosen)
+        if not model.variables:
+            return
+        blocking, columns = self.ground.blocking, self.ground.service.columns
+        assembled = assemble(model.lp, model.block, from_start=False)
+        where = assembled.block_column[:columns]
+        relaxed = worker.relax(assembled.program, deadline_s=deadline_s)
+        for _ in range(_MAX_ROUNDS):
+            if relaxed is None:
+                return
+            self._hear_bound(model, relaxed.objective)
+            value = np.where(where >= 0, relaxed.solution[where], np.nan)
+            rows = blocking.search(value)
+            if rows.shape[0] == 0:
+                return
+            placed = rows.tocoo()
+            inside = where[placed.col] >= 0
+            shape = (rows.shape[0], len(relaxed.solution))
+            at = (placed.row[inside], where[placed.col[inside]])
+            extra = sp.csr_array((placed.data[inside], at), shape=shape)
+            relaxed = worker.extend(extra, np.zeros(rows.shape[0]), deadline_s=deadline_s)
+
     def _plan(self, model: Model, built: NDArray[np.int8]) -> NDArray[np.bool_]:
         chosen = self.ground.chosen.copy()
         chosen[model.options[built == 1]] = True
@@ -194,6 +226,4 @@ class Search:
 
     def _progress(self) -> Progress:
         seconds = time.monotonic() - self.started_s
-        return Progress(
-            self.ask.stage, self.ask.sense, self.value, self.bound, self.gap, self.nodes, seconds
-        )
+        return Progress(self.ask.stage, self.ask.sense, self.value, self.bound, self.gap, self.nodes, seconds)

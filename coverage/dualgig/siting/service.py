@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -209,12 +207,6 @@ class _Rows:
         self.group_column[single] = column[number[: len(single)]]
         self.place_column = dict(zip(unions, column[number[len(single) :]].tolist(), strict=True))
         self.columns = free + len(self.new)
-        self._groups = options
-
-    def of_group(self, group: int) -> NDArray[np.int64]:
-        """Options that cover a group of points."""
-        start, end = self._groups.indptr[group : group + 2]
-        return self._groups.indices[start:end].astype(np.int64)
 
 
 def _assemble(
@@ -244,10 +236,9 @@ def _assemble(
                 tails.append(columns)
                 columns += 1
             served.add(columns, 1, np.array(tails), np.ones(len(tails), np.int64))
-            for union in _shared_unions(form, clauses, rows):
-                served.add(columns, 1, union, np.ones(len(union), np.int64))
             place[p], columns = columns, columns + 1
-    layers, parts, head = [], [], []
+    layers, parts = [], []
+    head: list[int] = []
     for layer in (cover, truth, served):
         parts.append(layer.matrix(columns))
         layers.append(slice(len(head), len(head) + len(layer.heads)))
@@ -267,41 +258,6 @@ def _hold(truth: _Triplets, head: int, clause: int, clauses: Clauses, rows: _Row
         truth.add(head, 1, np.array([column]), np.ones(1, np.int64))
     if not essential.all():
         truth.add(head, int(clauses.need[clause]), tail, clauses.weight.data[part])
-
-
-_MOST_UNIONS = 27
-"""Unions written down for a place; with more choices than that only the first of each clause are paired."""
-
-
-def _shared_unions(form: _Form, clauses: Clauses, rows: _Rows) -> list[NDArray[np.int64]]:
-    """Sets of options of which a place of several clauses needs one, where clauses share options.
-
-    Whichever clause is true, its essential rows are covered. So for one essential row of each clause,
-    some option of their union is chosen: a row that counts an option once, however many clauses it
-    serves, and so cuts off half of it in each of two.
-    """
-    choices = []
-    for k in form.easy + form.hard:
-        part = slice(clauses.weight.indptr[k], clauses.weight.indptr[k + 1])
-        essential = clauses.weight.indices[part][clauses.essential[part]]
-        if clauses.kind[k] == Kind.ONE:
-            found = [np.unique(np.concatenate([rows.of_group(g) for g in clauses.weight.indices[part]]))]
-        else:
-            found = [rows.of_group(g) for g in essential]
-        if not found:
-            return []
-        choices.append(found)
-    if math.prod(len(found) for found in choices) > _MOST_UNIONS:
-        count = max(len(found) for found in choices)
-        picks = [tuple(found[i % len(found)] for found in choices) for i in range(count)]
-    else:
-        picks = list(itertools.product(*choices))
-    unions = {}
-    for pick in picks:
-        union = np.unique(np.concatenate(pick))
-        if len(union) < sum(len(one) for one in pick):
-            unions[union.tobytes()] = union
-    return list(unions.values())
 
 
 @dataclass

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
 
@@ -16,11 +17,13 @@ import numpy as np
 
 from dualgig.errors import SolverError
 from dualgig.siting import worker
+from dualgig.siting.program import News, Outcome, Program, Relaxed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    import scipy.sparse as sp
     from numpy.typing import NDArray
 
 _GRACE_S = 0.5
@@ -37,62 +40,6 @@ OPTIONS: dict[str, Any] = {
 }
 """HiGHS' parallel tree search finds other plans of equal value with another number of threads, so each
 program is solved by one thread: equal inputs give the equal plan on any machine of a type."""
-
-
-@dataclass(frozen=True)
-class Program:
-    """A mixed integer program as arrays.
-
-    Parameters
-    ----------
-    maximise
-        Sense of the objective.
-    cost, lower, upper
-        float64, one a column.
-    integer
-        int32, one a column: 1 where the column is integer.
-    row_lower, row_upper
-        float64, one a row.
-    row_start, column, value
-        The rows, CSR, int32, int32, float64.
-    start
-        float64, one a column: a plan to start from, or ``None``.
-    """
-
-    maximise: bool
-    cost: NDArray[np.float64]
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
-    integer: NDArray[np.int32]
-    row_lower: NDArray[np.float64]
-    row_upper: NDArray[np.float64]
-    row_start: NDArray[np.int32]
-    column: NDArray[np.int32]
-    value: NDArray[np.float64]
-    start: NDArray[np.float64] | None = None
-
-
-@dataclass(frozen=True)
-class News:
-    """What HiGHS has just found: the best bound so far, and a better plan's watched columns if there is one."""
-
-    bound: float | None
-    nodes: int
-    watched: NDArray[np.int8] | None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a program ended.
-
-    ``status`` is ``"optimal"``, ``"infeasible"``, ``"work_limit"`` or ``"time_limit"``; ``solution`` is
-    ``None`` where the child was ended or has none (each plan found has been told as `News`).
-    """
-
-    status: Literal["optimal", "infeasible", "work_limit", "time_limit"]
-    bound: float | None
-    nodes: int
-    solution: NDArray[np.float64] | None
 
 
 _STATUS: dict[str, Literal["optimal", "infeasible", "work_limit", "time_limit"]] = {
@@ -160,6 +107,46 @@ class Worker:
             self.close()
             raise
 
+    def relax(self, program: Program, *, deadline_s: float | None = None) -> Relaxed | None:
+        """Solve a program without its integrality; `None` if there was no time.
+
+        Raises
+        ------
+        SolverError
+            The child died, or the program has no best.
+        """
+        loose = replace(program, integer=np.zeros_like(program.integer), start=None)
+        return self._linear("relax", _arrays(loose), {"maximise": program.maximise}, deadline_s)
+
+    def extend(
+        self, rows: sp.csr_array, upper: NDArray[np.float64], *, deadline_s: float | None = None
+    ) -> Relaxed | None:
+        """Add ``rows @ columns <= upper`` to the program that was relaxed last, and solve it again."""
+        arrays = {
+            "row_lower": np.full(len(upper), -np.inf),
+            "row_upper": upper,
+            "row_start": rows.indptr.astype(np.int32),
+            "column": rows.indices.astype(np.int32),
+            "value": rows.data.astype(np.float64),
+        }
+        return self._linear("extend", arrays, {}, deadline_s)
+
+    def _linear(
+        self, task: str, arrays: worker.Arrays, fields: dict[str, Any], deadline_s: float | None
+    ) -> Relaxed | None:
+        try:
+            self._send({"task": task, "options": dict(OPTIONS), **fields}, arrays)
+            answer, found = self._receive(deadline_s)
+        except TimeoutError:
+            self.close()
+            return None
+        except BaseException:
+            self.close()
+            raise
+        if answer["status"] != "Optimal":
+            raise SolverError(f"HiGHS gave up on a relaxation: {answer['status']}.")
+        return Relaxed(answer["objective"], found["solution"])
+
     def _solve(
         self,
         program: Program,
@@ -168,7 +155,11 @@ class Worker:
         deadline_s: float | None,
         on_news: Callable[[News], None] | None,
     ) -> Outcome:
-        self._send(program, watch, options, deadline_s)
+        options = OPTIONS | options
+        if deadline_s is not None:
+            options["time_limit"] = max(0.0, deadline_s - time.monotonic())
+        fields = {"task": "solve", "maximise": program.maximise, "options": options}
+        self._send(fields, _arrays(program) | {"watch": watch})
         news = News(None, 0, None)
         while True:
             try:
@@ -176,33 +167,20 @@ class Worker:
             except TimeoutError:
                 self.close()
                 return Outcome("time_limit", news.bound, news.nodes, None)
-            fields, arrays = frame
-            news = News(fields["bound"], fields["nodes"], arrays.get("watched"))
-            if fields["event"] == "done":
-                if fields["status"] not in _STATUS:
-                    raise SolverError(f"HiGHS gave up on a siting program: {fields['status']}.")
-                solution = arrays["solution"] if fields["has_solution"] else None
-                return Outcome(_STATUS[fields["status"]], news.bound, news.nodes, solution)
+            answer, arrays = frame
+            news = News(answer["bound"], answer["nodes"], arrays.get("watched"))
+            if answer["event"] == "done":
+                if answer["status"] not in _STATUS:
+                    raise SolverError(f"HiGHS gave up on a siting program: {answer['status']}.")
+                solution = arrays["solution"] if answer["has_solution"] else None
+                return Outcome(_STATUS[answer["status"]], news.bound, news.nodes, solution)
             if on_news is not None:
                 on_news(news)
 
-    def _send(
-        self,
-        program: Program,
-        watch: NDArray[np.int64],
-        options: dict[str, Any],
-        deadline_s: float | None,
-    ) -> None:
+    def _send(self, fields: dict[str, Any], arrays: worker.Arrays) -> None:
         process = self._process or self._start()
         if process.stdin is None:
             raise SolverError("The solver's process has no input.")
-        fields = {"maximise": program.maximise, "options": OPTIONS | options}
-        if deadline_s is not None:
-            fields["options"]["time_limit"] = max(0.0, deadline_s - time.monotonic())
-        names = ("cost", "lower", "upper", "integer", "row_lower", "row_upper", "row_start", "column", "value")
-        arrays = {name: getattr(program, name) for name in names} | {"watch": watch}
-        if program.start is not None:
-            arrays["start"] = program.start
         try:
             worker.write_frame(process.stdin, fields, arrays)
         except OSError as error:
@@ -210,7 +188,7 @@ class Worker:
 
     def _start(self) -> subprocess.Popen[bytes]:
         """A new child. It leads a session of its own, so that a terminal's Ctrl-C reaches the parent only."""
-        self._stderr = tempfile.TemporaryFile()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115  (closed with the child)
         command = [sys.executable, "-P", str(Path(worker.__file__))]
         process = subprocess.Popen(  # noqa: S603  (our own interpreter and file)
             command,
@@ -262,6 +240,12 @@ class Worker:
             self._stderr = None
 
 
+def _arrays(program: Program) -> worker.Arrays:
+    names = ("cost", "lower", "upper", "integer", "row_lower", "row_upper", "row_start", "column", "value")
+    start = {} if program.start is None else {"start": program.start}
+    return {name: getattr(program, name) for name in names} | start
+
+
 def _pump(
     process: subprocess.Popen[bytes],
     frames: queue.SimpleQueue[tuple[dict[str, Any], worker.Arrays] | None],
@@ -276,7 +260,5 @@ def _pump(
 
 def _close_quietly(stream: IO[bytes]) -> None:
     """Close a pipe whose other end is gone; what it still held is of no use to anyone."""
-    try:
+    with contextlib.suppress(OSError):
         stream.close()
-    except OSError:
-        pass

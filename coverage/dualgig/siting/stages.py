@@ -10,9 +10,9 @@ import numpy as np
 
 from dualgig.errors import ContradictionError
 from dualgig.plan import Stage
+from dualgig.siting.ask import Ask
 from dualgig.siting.ground import Ground, prepare
 from dualgig.siting.measure import count_duties, levels, measure, required
-from dualgig.siting.model import Ask
 from dualgig.siting.prune import prune
 from dualgig.siting.reduce import ALL_REDUCTIONS, Reduction
 from dualgig.siting.result import Progress, SitingResult
@@ -136,13 +136,13 @@ class _Staging:
         within: dict[int, int] = {}
         chosen = self.ground.chosen
         proved = True
-        for level in floors:
+        for level, floor in floors.items():
             ask = Ask(f"duty_within_budget_{level}", "duty", level, dict(within), budget_cny)
             search = self._stage(ask, chosen)
             within[level], chosen = search.value, search.chosen
-            if proved and search.bound < floors[level]:
+            if proved and search.bound < floor:
                 duty.bound = max(duty.bound, budget_cny + 1)
-            proved = proved and search.value == floors[level]
+            proved = proved and search.value == floor
         if within == floors:
             duty.chosen, duty.value = chosen, measure(self.problem, chosen).cost_cny
         return within, chosen

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _HEADER = struct.Struct("<QQ")
+_FEASIBLE = 2
+"""`highspy.SolutionStatus.kSolutionStatusFeasible`"""
 
 Arrays = dict[str, "NDArray[Any]"]
 
@@ -76,16 +78,24 @@ def _read_exactly(stream: IO[bytes], count: int) -> bytes:
 
 
 def main() -> None:
-    """Solve the programs that arrive on stdin until it closes, which also ends a solve under way."""
+    """Serve the requests that arrive on stdin until it closes, which also ends a solve under way."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # HiGHS prints its banner on stdout whatever the options say; frames get a descriptor of their own.
     frames = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     requests: queue.SimpleQueue[tuple[dict[str, Any], Arrays]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(requests,), daemon=True).start()
+    solver: Any = None
     while True:
         fields, arrays = requests.get()
-        _solve(frames, fields, arrays)
+        if fields["task"] == "extend":
+            _add_rows(solver, arrays)
+        else:
+            solver = _load(fields, arrays)
+        if fields["task"] == "solve":
+            _report(solver, arrays["watch"], frames)
+        solver.run()
+        _answer(solver, frames)
 
 
 def _listen(requests: queue.SimpleQueue[tuple[dict[str, Any], Arrays]]) -> None:
@@ -97,10 +107,11 @@ def _listen(requests: queue.SimpleQueue[tuple[dict[str, Any], Arrays]]) -> None:
         os._exit(0)
 
 
-def _solve(frames: IO[bytes], fields: dict[str, Any], arrays: Arrays) -> None:
+def _load(fields: dict[str, Any], arrays: Arrays) -> Any:
+    """A solver that holds the program of a request."""
     import highspy  # noqa: PLC0415  (the parent imports this module for its frames and needs no solver)
 
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in fields["options"].items():
         solver.setOptionValue(option, value)
     columns, rows = len(arrays["cost"]), len(arrays["row_lower"])
@@ -123,7 +134,23 @@ def _solve(frames: IO[bytes], fields: dict[str, Any], arrays: Arrays) -> None:
     )
     if "start" in arrays:
         solver.setSolution(columns, np.arange(columns, dtype=np.int32), arrays["start"])
-    watch = arrays["watch"]
+    return solver
+
+
+def _add_rows(solver: Any, arrays: Arrays) -> None:
+    solver.addRows(
+        len(arrays["row_lower"]),
+        arrays["row_lower"],
+        arrays["row_upper"],
+        len(arrays["value"]),
+        arrays["row_start"][:-1],
+        arrays["column"],
+        arrays["value"],
+    )
+
+
+def _report(solver: Any, watch: NDArray[np.int64], frames: IO[bytes]) -> None:
+    """Tell each better plan and bound as soon as HiGHS has it."""
 
     def on_incumbent(event: Any) -> None:
         out = event.data_out
@@ -135,13 +162,15 @@ def _solve(frames: IO[bytes], fields: dict[str, Any], arrays: Arrays) -> None:
 
     solver.cbMipImprovingSolution += on_incumbent
     solver.cbMipLogging += on_progress
-    solver.run()
+
+
+def _answer(solver: Any, frames: IO[bytes]) -> None:
     info = solver.getInfo()
-    status = solver.modelStatusToString(solver.getModelStatus())
     answer: dict[str, Any] = {
         "event": "done",
-        "status": status,
-        "has_solution": info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible),
+        "status": solver.modelStatusToString(solver.getModelStatus()),
+        "has_solution": info.primal_solution_status == _FEASIBLE,
+        "objective": _finite(info.objective_function_value),
         "bound": _finite(info.mip_dual_bound),
         "nodes": int(info.mip_node_count),
     }
