@@ -568,6 +568,7 @@ def _serve_by_site(
     villages["fails"] = np.where(
         after, "", np.where(np.arange(len(villages)) % 2 == 0, "committee;school", "clinic")
     )
+    villages["fragile"] = after & (villages["source_5g"] == "predicted") & (np.arange(len(villages)) % 4 == 1)
     count = villages.loc[after, "server"].value_counts()
     sites["villages"] = count.reindex(sites.index).fillna(0).astype(int)
     sites["alone"] = (sites["villages"] // 2).astype(int)
@@ -601,6 +602,7 @@ def _judge_townships(region: Region, villages: gpd.GeoDataFrame) -> gpd.GeoDataF
         gap = ~townships[f"after_{service}"]
         townships[f"reason_{service}"] = np.where(gap, "budget", "")
         townships[f"cost_{service}_cny"] = pd.array([910_000 if g else None for g in gap], dtype="Int64")
+    townships["fragile"] = townships["after_5g"] & (np.arange(len(townships)) == 0)
     return townships
 
 
@@ -731,4 +733,5 @@ def _count(villages: gpd.GeoDataFrame, townships: gpd.GeoDataFrame, time: str) -
         counts[f"people_{service}"] = int(villages.loc[villages[f"{time}_{service}"], "population"].sum())
         counts[f"villages_{service}"] = int(rural[f"{time}_{service}"].sum())
         counts[f"townships_{service}"] = int(townships[f"{time}_{service}"].sum())
+    counts["villages_fragile"] = int((rural["fragile"] & rural[f"{time}_5g"]).sum())
     return counts

@@ -36,6 +36,7 @@ def place_tables(
     chosen: NDArray[np.bool_],
     reason: NDArray[np.object_],
     cost_cny: NDArray[np.int64],
+    fragile: NDArray[np.bool_],
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Townships and villages with what is served before and after, as `dualgig.plan.Plan` says.
 
@@ -43,6 +44,8 @@ def place_tables(
     ----------
     reason, cost_cny
         Per place of the problem; `NO_COST` where nothing would serve it.
+    fragile
+        Per place of the problem, see `dualgig.fragile`.
     """
     region = coverage.region
     before = serve(problem, np.zeros(len(chosen), np.bool_))[1]
@@ -63,6 +66,8 @@ def place_tables(
             missing = cost_cny[rows] == NO_COST
             table[f"cost_{service}_cny"] = pd.array(cost_cny[rows], dtype="Int64")
             table.loc[missing, f"cost_{service}_cny"] = pd.NA
+    for level, table in tables.items():
+        table["fragile"] = fragile[places.slice("5g", level)]
     radio = radio_service(coverage, chosen).iloc[len(region.townships) :]
     for column in radio.columns:
         tables["village"][column] = radio[column].to_numpy()
@@ -207,9 +212,21 @@ def conflict_table(region: Region, problem: SitingProblem, places: Places) -> pd
 
 
 def coverage_counts(
-    coverage: Coverage, chosen: NDArray[np.bool_], townships: gpd.GeoDataFrame, villages: gpd.GeoDataFrame
+    coverage: Coverage,
+    chosen: NDArray[np.bool_],
+    townships: gpd.GeoDataFrame,
+    villages: gpd.GeoDataFrame,
+    fragile_before: NDArray[np.bool_],
 ) -> dict[str, dict[str, int]]:
-    """People, villages and townships with each service before and after, and all that there are."""
+    """People, villages and townships with each service before and after, and all that there are.
+
+    Parameters
+    ----------
+    townships, villages
+        The tables of `place_tables`.
+    fragile_before
+        Per village, see `dualgig.fragile`.
+    """
     rural = (villages["kind"] == "village").to_numpy()
     counted_townships = ~townships["kind"].isin(UNCOUNTED_TOWNSHIPS).to_numpy()
     people_5g = dict(zip(("before", "after"), people_served(coverage, chosen), strict=True))
@@ -224,6 +241,8 @@ def coverage_counts(
             column = f"{when}_{service}"
             counts[f"villages_{service}"] = int((villages[column].to_numpy() & rural).sum())
             counts[f"townships_{service}"] = int((townships[column].to_numpy() & counted_townships).sum())
+        fragile = fragile_before if when == "before" else villages["fragile"].to_numpy()
+        counts["villages_fragile"] = int((fragile & rural).sum())
         counts["people_5g"] = people_5g[when]
         counts["people_gigabit"] = int(villages.loc[villages[f"{when}_gigabit"], "population"].sum())
         result[when] = counts

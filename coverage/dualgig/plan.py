@@ -85,6 +85,12 @@ class Plan:
         ``cost_S_cny`` : pandas Int64
             What serving the gap would cost beyond the plan; missing where served or impossible.
 
+        and, for 5G with the plan,
+
+        ``fragile`` : bool
+            Served by paths that would not serve under the more pessimistic of P.1812 and ITM, see
+            `dualgig.fragile`; false where not served, or where the ledger says that it is.
+
         and for villages
 
         ``server`` : str
@@ -121,7 +127,7 @@ class Plan:
     coverage : dict
         ``{"before": {...}, "after": {...}}`` with counts ``people_5g``, ``villages_5g``,
         ``townships_5g``, and the same for gigabit, beside ``people``, ``villages``, ``townships``
-        (all there are).
+        (all there are), and ``villages_fragile``, those among ``villages_5g`` that are fragile.
     """
 
     region: Region

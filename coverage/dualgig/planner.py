@@ -17,6 +17,7 @@ from dualgig.assemble import (
 )
 from dualgig.errors import ProjectError
 from dualgig.formulate import siting_problem
+from dualgig.fragile import fragile_places
 from dualgig.plan import Plan, Score, stage_kind
 from dualgig.reasons import gap_reasons
 from dualgig.siting.marginal import cost_to_meet, cost_to_serve
@@ -128,7 +129,8 @@ def _describe(
     reason = gap_reasons(coverage, problem, places, served)
     cost[gaps] = cost_to_serve(problem, chosen, gaps)
     tell("progress.explain", 0.5)
-    townships, villages = place_tables(coverage, problem, places, chosen, reason, cost)
+    fragile_before, fragile = fragile_places(coverage, problem, chosen)
+    townships, villages = place_tables(coverage, problem, places, chosen, reason, cost, fragile)
     sites = site_table(coverage, problem, places, chosen, villages)
     lines = coverage.cost_lines
     built = lines["option"].isin(coverage.options.index[chosen])
@@ -146,7 +148,9 @@ def _describe(
         cost_lines=lines[built].reset_index(drop=True),
         gaps=gap_table(townships, villages),
         conflicts=conflict_table(region, predicted, places),
-        coverage=coverage_counts(coverage, chosen, townships, villages),
+        coverage=coverage_counts(
+            coverage, chosen, townships, villages, fragile_before[places.slice("5g", "village")]
+        ),
         **verdict,  # type: ignore[arg-type]
     )
 

@@ -90,6 +90,7 @@ def test_its_figures_are_those_of_the_plan(plan, document):
         (lambda d: d.update(duty="met"), "a goal is missed"),
         (lambda d: d["gaps"][0].update(reason="laziness"), "reason"),
         (lambda d: d["coverage"]["after"].pop("people_5g"), "people_5g"),
+        (lambda d: d["coverage"]["after"].update(villages_fragile=-1), "villages_fragile"),
     ],
 )
 def test_a_document_that_breaks_the_contract_is_refused(plan, change, says):

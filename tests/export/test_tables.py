@@ -185,3 +185,11 @@ def test_flags_become_words_and_what_is_not_known_stays_empty(plan):
     assert set(spoken["5G：规划后"]) == {"是", "否"}
     townships = spoken[spoken["层级"] == "乡镇"]
     assert townships["重点行政村"].isna().all()
+
+
+def test_fragile_places_are_marked_and_the_others_are_not(plan):
+    listed = tables.places(plan).set_index("id")["fragile"]
+    for table in (plan.townships, plan.villages):
+        assert listed[table.index].tolist() == table["fragile"].tolist()
+    assert 0 < listed.sum() < len(listed)
+    assert set(in_words(tables.places(plan), "zh")["5G：覆盖存疑（模型结果不一致）"]) == {"是", "否"}

@@ -339,6 +339,27 @@ def test_layers_are_switched_on_and_off(page):
     assert page.locator("img.leaflet-image-layer").count() == 0
 
 
+def test_fragile_villages_are_counted_marked_and_switched_off(page):
+    fragile = page.plan.villages["fragile"].to_numpy()
+    row = page.locator("label[for='dg-layer-fragile']")
+    assert row.locator(".dg-count").inner_text() == str(fragile.sum())
+    marks = "() => { const c = dualgig.layers.marks._container; return c.toDataURL(); }"
+    marked = page.evaluate(marks)
+    page.locator("#dg-layer-fragile").click()
+    assert page.evaluate(marks) != marked
+    page.locator("#dg-layer-fragile").click()
+    assert page.evaluate(marks) == marked
+    for button in ("button[data-service='gigabit']", "button[data-time='before']"):
+        page.locator(button).click()
+        assert page.locator("#dg-layer-fragile").count() == 0
+        page.evaluate("dualgig.change({ service: 'both', time: 'after' })")
+    # the popup says so, and only there
+    for place in (int(np.flatnonzero(fragile)[0]), int(np.flatnonzero(~fragile)[0])):
+        page.evaluate(f"dualgig.open('villages', {place})")
+        told = page.locator(".leaflet-popup-content").inner_text()
+        assert ("second model (ITM)" in told) == fragile[place]
+
+
 def test_the_service_decides_which_assets_are_drawn(page):
     page.locator("button[data-service='gigabit']").click()
     assert page.locator("#dg-sites-new").count() == 0

@@ -14,6 +14,7 @@ from dualgig.errors import Problem
 from dualgig.plan import Stage
 from dualgig.render.report import report_html
 from dualgig.render.report_coverage import coverage
+from dualgig.render.report_fragile import fragile
 from dualgig.render.report_gaps import unmet
 from dualgig.render.report_money import BAR_WIDTH, PARTS, money_chart
 from dualgig.render.report_summary import built, gap_text, proof, scoreboard, verdict
@@ -116,7 +117,7 @@ def test_the_chinese_page_has_no_english_but_terms_and_data(make_plan, tiny_proj
             "OLT",
             "GPON",
         }
-        terms |= {"PON", "dBm", "dBi", "MHz", "SSB", "G-PON", "HiGHS", "WGS", "CNY"}
+        terms |= {"ITM", "PON", "dBm", "dBi", "MHz", "SSB", "G-PON", "HiGHS", "WGS", "CNY"}
         files = {
             "xlsx",
             "json",
@@ -255,6 +256,27 @@ def test_every_duty_that_is_missed_is_listed_with_its_reason(plan):
     text = visible(report(plan))
     for name in duties["name"]:
         assert name in text
+
+
+def test_fragile_places_are_listed_with_server_and_margin(plan):
+    found = fragile(plan, listed=2)
+    villages = plan.villages[plan.villages["fragile"]]
+    townships = plan.townships[plan.townships["fragile"]]
+    assert found["count"] == len(villages) + len(townships) > 3
+    assert found["more"] == found["count"] - 2
+    assert found["margin_db"] == plan.region.project.radio.fragile_margin_db
+    page = report(plan)
+    section = page[page.index('<section id="fragile">') : page.index('<section id="conflicts">')]
+    text = re.sub(r"\s+", " ", visible("<body>" + section))
+    for identity, village in villages.iterrows():
+        assert identity in text
+        assert plan.sites.at[village["server"], "name"] in text
+    assert f"{found['count']} places count as served" in text
+    assert "at least 6.0 dB more loss" in text
+    calm = replace(
+        plan, villages=plan.villages.assign(fragile=False), townships=plan.townships.assign(fragile=False)
+    )
+    assert "No served place depends on a path" in visible(report(calm))
 
 
 def test_long_lists_say_where_the_rest_is(plan):

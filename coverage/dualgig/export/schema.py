@@ -87,6 +87,9 @@ class Served(_Part):
     people_5g: Whole
     villages_5g: Whole
     townships_5g: Whole
+    villages_fragile: Whole = Field(
+        description="Among villages_5g: served only where P.1812 is right and ITM is not."
+    )
     people_gigabit: Whole
     villages_gigabit: Whole
     townships_gigabit: Whole

@@ -106,7 +106,7 @@ def places(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
 
     Columns: ``level``, ``id``, ``name``, ``township``, ``township_name``, ``county``, ``group``,
     ``kind``, ``priority``, ``eligible``, ``population``, ``households``, ``standard``, per service
-    S ``duty_S``, ``before_S``, ``source_S``, ``after_S``, ``reason_S``, ``cost_S_cny``; for
+    S ``duty_S``, ``before_S``, ``source_S``, ``after_S``, ``reason_S``, ``cost_S_cny``; ``fragile``; for
     villages ``server``, ``server_name``, ``rsrp_dbm``, ``margin_db``, ``fails``, ``fibre``,
     ``olt``, ``olt_name``, ``cable_km``; ``lon``, ``lat`` (a point inside a polygon).
     """
@@ -117,7 +117,7 @@ def places(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
             ("duty", ""), ("before", ""), ("source", ""), ("after", ""), ("reason", ""), ("cost", "_cny")
         )
     ]  # fmt: skip
-    shared = ["kind", "population", "households", *judged]
+    shared = ["kind", "population", "households", *judged, "fragile"]
     of_township = _columns(plan.townships, ["county", "group", *shared])
     of_township.insert(0, "level", "township")
     of_township["township"] = of_township["id"]
@@ -135,7 +135,7 @@ def places(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
     of_village["olt_name"] = of_village["olt"].map(plan.nodes["name"])
     order = [
         "level", "id", "name", "township", "township_name", "county", "group", "kind", "priority", "eligible",
-        "population", "households", "standard", *judged, "server", "server_name", "rsrp_dbm", "margin_db",
+        "population", "households", "standard", *judged, "fragile", "server", "server_name", "rsrp_dbm", "margin_db",
         "fails", "fibre", "olt", "olt_name", "cable_km",
     ]  # fmt: skip
     listed = pd.concat([of_township, of_village]).reindex(columns=order).reset_index(drop=True)

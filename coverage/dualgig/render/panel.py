@@ -24,6 +24,7 @@ INPUTS = (
     "roads",
     "exclusions",
     "terrain",
+    "clutter",
 )
 
 

@@ -42,6 +42,7 @@ def townships(plan: Plan) -> Columns:
         "people": _whole(table["population"]),
         **pack_points(_marks(plan, table, "seat", "township")),
         **_service_columns(plan, table),
+        "fragile": table["fragile"].to_numpy().astype(np.uint8),
     }
 
 
@@ -58,6 +59,7 @@ def villages(plan: Plan) -> Columns:
         **pack_points(_marks(plan, table, "committee", "village")),
         **pack_paths(table.geometry),
         **_service_columns(plan, table),
+        "fragile": table["fragile"].to_numpy().astype(np.uint8),
         "server": _positions(plan.sites.index, table["server"]),
         "rsrp": _tenths(table["rsrp_dbm"]),
         "margin": _tenths(table["margin_db"]),

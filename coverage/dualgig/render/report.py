@@ -13,6 +13,7 @@ from dualgig.export.json import versions
 from dualgig.export.words import code_word, header
 from dualgig.render.report_assumptions import assumptions
 from dualgig.render.report_coverage import coverage
+from dualgig.render.report_fragile import fragile
 from dualgig.render.report_gaps import unmet
 from dualgig.render.report_money import money_chart
 from dualgig.render.report_summary import built, facts, proof, scoreboard, verdict
@@ -65,6 +66,7 @@ def report_html(plan: Plan, *, date: str, plan_hash: str) -> str:
         coverage=coverage(plan),
         built=built(plan, LISTED),
         unmet=unmet(plan, LISTED),
+        fragile=fragile(plan, LISTED),
         conflicts=plan.conflicts.to_dict("records"),
         assumptions=assumptions(plan),
         proof=proof(plan),

@@ -39,6 +39,7 @@ TEXT: dict[str, dict[str, str]] = {
     "list.column.cost_gigabit_cny": {"en": "Gigabit: cost to serve (CNY)", "zh": "千兆光网：补盲费用（元）"},
     "list.column.server": {"en": "Serving site", "zh": "主服务站点编码"},
     "list.column.server_name": {"en": "Serving site, name", "zh": "主服务站点"},
+    "list.column.fragile": {"en": "5G: fragile (models disagree)", "zh": "5G：覆盖存疑（模型结果不一致）"},
     "list.column.rsrp_dbm": {"en": "SS-RSRP (dBm)", "zh": "SS-RSRP（dBm）"},
     "list.column.margin_db": {"en": "Margin (dB)", "zh": "电平余量（dB）"},
     "list.column.fails": {"en": "Key points not served", "zh": "未达标关键点"},

@@ -45,6 +45,7 @@ TEXT: dict[str, dict[str, str]] = {
     "map.input.roads": {"en": "roads", "zh": "道路"},
     "map.input.exclusions": {"en": "exclusions", "zh": "禁建区"},
     "map.input.terrain": {"en": "terrain", "zh": "地形"},
+    "map.input.clutter": {"en": "land cover", "zh": "地表覆盖"},
     "map.old_browser": {
         "en": "This browser is too old to unpack the map. Use Chrome or Edge 80, Firefox 113, Safari 16.4, or newer.",
         "zh": "浏览器版本过低，无法展开地图数据。请使用 Chrome/Edge 80、Firefox 113、Safari 16.4 或更高版本。",
@@ -78,6 +79,7 @@ TEXT: dict[str, dict[str, str]] = {
     "map.js.layer.townships": {"en": "Township boundaries", "zh": "乡镇边界"},
     "map.js.layer.villages": {"en": "Villages", "zh": "村"},
     "map.js.layer.labels": {"en": "Names", "zh": "地名"},
+    "map.js.layer.fragile": {"en": "Fragile: the models disagree", "zh": "覆盖存疑：两模型结果不一致"},
     "map.js.layer.roads": {"en": "Roads", "zh": "道路"},
     "map.js.layer.exclusions": {"en": "Exclusions: nothing new is built", "zh": "禁建区"},
     "map.js.layer.relief": {"en": "Relief", "zh": "地形晕渲"},
@@ -109,6 +111,11 @@ TEXT: dict[str, dict[str, str]] = {
     "map.js.rsrp": {"en": "SS-RSRP at the weakest key point", "zh": "最弱关键点 SS-RSRP"},
     "map.js.margin": {"en": "Margin over the threshold", "zh": "相对门限裕量"},
     "map.js.fails": {"en": "Key points not served", "zh": "未达标关键点"},
+    "map.js.fragile": {"en": "Fragile", "zh": "覆盖存疑"},
+    "map.js.fragile.why": {
+        "en": "the second model (ITM) would not serve it: measure before you rely on it",
+        "zh": "第二模型（ITM）预测不达标，建议实测核实",
+    },
     "map.js.no_signal": {"en": "no signal predicted", "zh": "无预测信号"},
     "map.js.kind.committee": {"en": "committee", "zh": "村委会"},
     "map.js.kind.school": {"en": "school", "zh": "学校"},

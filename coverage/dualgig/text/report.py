@@ -148,6 +148,18 @@ TEXT: dict[str, dict[str, str]] = {
     "report.unmet.impossible": {"en": "not possible", "zh": "不可行"},
     "report.unmet.in_duty": {"en": "of them duties", "zh": "其中必保"},
     "report.count": {"en": "Places", "zh": "数量"},
+    "report.fragile": {"en": "Where the propagation models disagree", "zh": "传播模型结果不一致（覆盖存疑）"},
+    "report.fragile.none": {
+        "en": "No served place depends on a path on which the second model disagrees.",
+        "zh": "已覆盖对象均不依赖两种模型结果不一致的路径。",
+    },
+    "report.fragile.text": {
+        "en": "{count} places count as served, but would not under the second model: on the paths that serve them the "
+        "Irregular Terrain Model (ITM, medians, bare ground, beyond 1 km) sees at least {margin} dB more loss than "
+        "P.1812, and no other path is left. Measure there before relying on them.",
+        "zh": "以下{count}个对象按P.1812计为已覆盖，但其服务路径在不规则地形模型（ITM，中值、裸地、1公里以上）下损耗高出"
+        "{margin} dB及以上，且无其他路径可用，按ITM则不达标。建议先实测核实。",
+    },
     "report.conflicts": {"en": "Where the ledger contradicts the prediction", "zh": "台账与预测不一致"},
     "report.conflicts.none": {"en": "Nowhere.", "zh": "无。"},
     "report.conflicts.note": {
@@ -281,6 +293,7 @@ TEXT: dict[str, dict[str, str]] = {
     "report.input.townships": {"en": "Townships", "zh": "乡镇"},
     "report.input.villages": {"en": "Villages", "zh": "行政村"},
     "report.input.terrain": {"en": "Terrain", "zh": "地形"},
+    "report.input.clutter": {"en": "Land cover", "zh": "地表覆盖"},
     "report.input.sites": {"en": "Sites", "zh": "站址"},
     "report.input.nodes": {"en": "Fibre nodes", "zh": "光节点"},
     "report.input.roads": {"en": "Roads", "zh": "道路"},

@@ -134,7 +134,7 @@
       ctx.stroke(edges);
     },
 
-    /* Villages that are points: round marks over the other layers. */
+    /* Villages that are points: round marks over the other layers; and a mark beside the fragile ones. */
     marks: function (ctx, frame, table) {
       if (frame.zoom < dg.options.villagesFrom) return;
       const r = Math.max(3, Math.min(9, frame.zoom - 4)), { x, y } = table.points;
@@ -142,6 +142,12 @@
         if (!dg.isPoint(row) || !dg.meets([x[row], y[row], x[row], y[row]], frame.box, (2 * r) / frame.scale)) continue;
         ctx.globalAlpha = picked(table, row) ? 1 : 0.2;
         dg.statusMark(ctx, frame.x(x[row]), frame.y(y[row]), r, dg.status(table, row));
+      }
+      if (!dg.shown.fragile) return;
+      for (let row = 0; row < table.id.length; row++) {
+        if (!dg.isFragile(table, row) || !dg.meets([x[row], y[row], x[row], y[row]], frame.box, (2 * r) / frame.scale)) continue;
+        ctx.globalAlpha = picked(table, row) ? 1 : 0.2;
+        dg.fragileMark(ctx, frame.x(x[row]) + r, frame.y(y[row]) - r, Math.min(r, 7));
       }
     },
 

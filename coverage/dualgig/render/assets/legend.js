@@ -32,8 +32,10 @@
       row.dataset.status = status;
       table.append(row);
     }
+    const fragile = dg.table.villages.id.filter((_, row) => dg.isFragile(dg.table.villages, row)).length;
+    const row = fragile ? toggle(dg.fragileSwatch(), say("layer.fragile"), dg.number(fragile), dg.shown, "fragile", "dg-layer-fragile") : "";
     const shown = say("service." + dg.view.service) + " · " + say("time." + dg.view.time);
-    return h("section", h("h2", say("legend.status") + " ", h("small", shown)), table);
+    return h("section", h("h2", say("legend.status") + " ", h("small", shown)), table, row);
   }
 
   function reasons() {
@@ -80,6 +82,8 @@
       .map((name) => toggle(dg.layerSwatch(name), say("layer." + name), null, dg.shown, name, "dg-layer-" + name));
     return section(say("legend.layers"), ...rows);
   }
+
+  dg.fragileSwatch = () => dg.swatch(24, 18, (ctx) => dg.fragileMark(ctx, 12, 9, 6.5));
 
   dg.layerSwatch = (name) => dg.swatch(24, 16, function (ctx, ratio) {
     if (name === "townships") {

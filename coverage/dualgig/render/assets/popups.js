@@ -84,6 +84,7 @@
           [say("server"), server < 0 ? "" : link(dg.table.sites.name[server] || dg.table.sites.id[server], "sites", server)],
           [say("rsrp"), rsrp === NO_LEVEL ? say("no_signal") : signed(rsrp) + " dBm"],
           [say("margin"), rsrp === NO_LEVEL ? "" : signed(table.margin[row]) + " dB"],
+          [say("fragile"), table.fragile[row] ? say("fragile.why") : ""],
           [say("fails"), list(table.fails[row]).map((k) => dg.words["kind." + k] || k).join(say("comma"))],
           [say("olt"), olt < 0 ? "" : link(dg.table.nodes.name[olt] || dg.table.nodes.id[olt], "nodes", olt)],
           [say("cable"), Number.isNaN(cable) ? "" : km(cable)],
@@ -106,6 +107,7 @@
         ...services(table, row),
         facts([
           [say("people"), dg.number(table.people[row])],
+          [say("fragile"), table.fragile[row] ? say("fragile.why") : ""],
           ...dg.SERVICES.map((service) => [
             say("villages_with", { service: say("service." + service) }),
             served(service, "before") + " → " + served(service, "after"),

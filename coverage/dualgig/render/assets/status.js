@@ -11,7 +11,7 @@
 
   dg.view = { service: "both", time: "after", reason: "" };
   dg.shown = {
-    townships: true, villages: true, labels: true, roads: true, exclusions: true, relief: true,
+    townships: true, villages: true, fragile: true, labels: true, roads: true, exclusions: true, relief: true,
     sites: { existing: true, upgraded: true, new: true, unused: false },
     nodes: { existing: true, upgraded: true, new: true, unused: false },
     routes: { aerial: true, buried: true, duct: true, mixed: true, existing: true },
@@ -51,6 +51,9 @@
     return dutyGap ? dg.DUTY_GAP : dg.GAP;
   };
 
+  /* Served by one model only; told with the plan, for 5G. */
+  dg.isFragile = (table, row) => table.fragile[row] > 0 && dg.inView("fragile");
+
   dg.reasons = function (table, row) {
     return dg.servicesInView().map((s) => dg.reasonWords[table["reason_" + s][row]]).filter(Boolean);
   };
@@ -85,6 +88,7 @@
   dg.inView = function (kind) {
     if (kind === "sites") return dg.view.service !== "gigabit";
     if (kind === "nodes") return dg.view.service !== "5g";
+    if (kind === "fragile") return dg.view.service !== "gigabit" && dg.view.time === "after";
     if (kind === "routes") return dg.view.service !== "5g" && dg.view.time === "after";
     return true;
   };

@@ -92,6 +92,23 @@
     ctx.textBaseline = "middle";
     ctx.fillText(MARKS[status], x, y + 0.5);
   };
+
+  /* A question mark beside a place that one model serves and the other does not. */
+  dg.fragileMark = function (ctx, x, y, r) {
+    ctx.beginPath();
+    ctx.arc(x, y, r, 0, 7);
+    ctx.fillStyle = "#fff";
+    ctx.fill();
+    ctx.lineWidth = Math.max(1, r * 0.25);
+    ctx.strokeStyle = INK;
+    ctx.stroke();
+    if (r < 4) return;
+    ctx.fillStyle = INK;
+    ctx.font = "bold " + Math.round(r * 1.6) + "px " + dg.FONT;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    ctx.fillText("?", x, y + 0.5);
+  };
   dg.FONT = '"Helvetica Neue", Arial, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", ' +
     '"Source Han Sans SC", "WenQuanYi Zen Hei", sans-serif';
 
