@@ -177,6 +177,7 @@ FORBIDDEN = {
     "planner": RESULT - {"plan"},
     "render": {"cli", "screen"} | PLANNING,
     "export": {"cli", "screen"} | PLANNING,
+    "scaffold": {"options"} | PHYSICS | PLANNING | RESULT,
     "store": {"region"} | PHYSICS | PLANNING | RESULT,
     "text": {"region"} | PHYSICS | PLANNING | RESULT,
 }

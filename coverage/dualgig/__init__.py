@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dualgig.project import Project
     from dualgig.region.load import check, load_region
     from dualgig.region.model import Region
+    from dualgig.scaffold.init import init_project
 
 __version__ = version("dualgig")
 
@@ -39,6 +40,7 @@ __all__ = [
     "SolverError",
     "check",
     "gaps_today",
+    "init_project",
     "load_region",
     "make_plan",
     "predict_coverage",
@@ -58,6 +60,7 @@ _HOMES = {
     "SolverError": "dualgig.errors",
     "check": "dualgig.region.load",
     "gaps_today": "dualgig.planner",
+    "init_project": "dualgig.scaffold.init",
     "load_region": "dualgig.region.load",
     "make_plan": "dualgig.planner",
     "predict_coverage": "dualgig.predict",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,10 +12,13 @@ from rich.console import Console
 
 import dualgig as dg
 from dualgig.errors import DualGigError, InputError
+from dualgig.export.datum import DATUMS
+from dualgig.export.deliver import FORMATS, export_plan
 from dualgig.export.postgis import prepare_postgis
+from dualgig.export.saved import plan_folder, read_plan
 from dualgig.export.write import default_folder
 from dualgig.project import Language, Project
-from dualgig.screen import Steps, show_gaps, show_plan, show_problems
+from dualgig.screen import Steps, show_exported, show_gaps, show_plan, show_problems, show_scaffold
 from dualgig.store import prepare
 from dualgig.text import say
 
@@ -89,6 +93,43 @@ def gaps(project: ProjectPath, out: OutputFolder = None, language: LanguageChoic
 
 
 @app.command()
+def export(
+    plan: Annotated[
+        Path,
+        typer.Argument(metavar="PLAN", help="Folder that `dualgig plan` wrote, or its project file."),
+    ],
+    formats: Annotated[
+        list[str],
+        typer.Option("--format", help=f"{', '.join(FORMATS)}; may be given several times."),
+    ],
+    datum: Annotated[
+        str, typer.Option("--datum", help=f"Datum of the coordinates: {', '.join(DATUMS)}.")
+    ] = "wgs84",
+    zoned: Annotated[
+        bool, typer.Option("--zoned", help="CGCS2000 with the zone number before the easting.")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder; maps/<project name>-export where not given.")
+    ] = None,
+    language: LanguageChoice = None,
+) -> None:
+    """Write a plan in other formats and datums: field maps, drawings, lists, survey sheets."""
+    kinds = [known for asked in formats for known in FORMATS if known == asked]
+    names = [known for known in DATUMS if known == datum]
+    if len(kinds) < len(formats):
+        raise typer.BadParameter(f"known are {', '.join(FORMATS)}", param_hint="--format")
+    if not names:
+        raise typer.BadParameter(f"{datum!r} is none of {', '.join(DATUMS)}", param_hint="--datum")
+    result = read_plan(plan_folder(plan))
+    project = result.region.project
+    project = project if language is None else project.in_language(_language(language))
+    result = replace(result, region=replace(result.region, project=project))
+    folder = out or default_folder(f"{project.name}-export")
+    files = export_plan(result, kinds, folder, datum=names[0], zoned=zoned)
+    show_exported(Console(), folder, files, project.project.language)
+
+
+@app.command()
 def check(project: ProjectPath, language: LanguageChoice = None) -> None:
     """List every problem of the inputs at once: file, row, column, and how to mend it."""
     loaded = _load(project, language)
@@ -98,15 +139,33 @@ def check(project: ProjectPath, language: LanguageChoice = None) -> None:
         raise typer.Exit(MISTAKE)
 
 
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with your files.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", help="The file to write; project.toml in DIR where not given.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", help="zh or en; that of your files where not given.")
+    ] = None,
+) -> None:
+    """Guess a project file from the files in a folder; what is left to you is marked ???."""
+    made = dg.init_project(folder, out, language=_language(language) if language else None)
+    show_scaffold(Console(), made)
+
+
 def _load(path: Path, language: str | None) -> Project:
     """The project, in the language asked for."""
     project = Project.load(path)
-    if language is None:
-        return project
+    return project if language is None else project.in_language(_language(language))
+
+
+def _language(text: str) -> Language:
+    """The language that was asked for."""
     chosen: dict[str, Language] = {"zh": "zh", "en": "en"}
-    if language not in chosen:
-        raise typer.BadParameter(f"{language!r} is neither zh nor en", param_hint="--language")
-    return project.in_language(chosen[language])
+    if text not in chosen:
+        raise typer.BadParameter(f"{text!r} is neither zh nor en", param_hint="--language")
+    return chosen[text]
 
 
 def _planned(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dualgig.errors import Problem
     from dualgig.plan import Plan
     from dualgig.project import Language
+    from dualgig.scaffold.init import Scaffold
 
 FIRST_GAPS = 10
 """Left-out duties that the terminal names; the lists have them all."""
@@ -145,6 +146,12 @@ def show_files(console: Console, folder: Path, language: Language) -> None:
     _line(console, say(language, "terminal.open", file=folder / "map.html"))
 
 
+def show_exported(console: Console, folder: Path, files: list[Path], language: Language) -> None:
+    """What was written where."""
+    _line(console, say(language, "list.exported", folder=folder))
+    _line(console, "  " + "  ".join(file.name for file in files))
+
+
 def scoreboard(plan: Plan, language: Language, title: str = "scoreboard.title") -> Table:
     """The target scoreboard: before, after, required."""
     table = Table(
@@ -198,6 +205,20 @@ def show_gaps(console: Console, plan: Plan, folder: Path, language: Language) ->
     _line(console, say(language, "terminal.gaps_note"))
     console.print()
     show_files(console, folder, language)
+
+
+def show_scaffold(console: Console, made: Scaffold) -> None:
+    """What was taken for which input, and what is left to fill in."""
+    language = made.language
+    table = Table(show_edge=False)
+    table.add_column(say(language, "init.input"))
+    table.add_column(say(language, "init.from"))
+    for name, source in made.inputs.items():
+        words = escape(source) if source else f"[dim]{say(language, 'init.none')}[/]"
+        table.add_row(say(language, f"region.{name}"), words)
+    console.print(table)
+    _line(console, say(language, "init.written", file=made.path))
+    _line(console, say(language, "init.marks", count=made.marks, file=made.path))
 
 
 def show_problems(console: Console, problems: list[Problem], language: Language) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dualgig.text import common, lists, maps, region, report, terminal
+from dualgig.text import common, lists, maps, region, report, scaffold, terminal
 
 if TYPE_CHECKING:
     from dualgig.project import Language
@@ -16,6 +16,7 @@ CATALOGUE: dict[str, dict[str, str]] = {
     **report.TEXT,
     **lists.TEXT,
     **region.TEXT,
+    **scaffold.TEXT,
 }
 
 

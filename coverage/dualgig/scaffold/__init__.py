@@ -1,0 +1,1 @@
+"""A project file guessed from the files that a planner has."""
