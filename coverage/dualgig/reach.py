@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dualgig.radio.budget import link_budget
-from dualgig.radio.clutter import clutter_loss_db
-from dualgig.radio.paths import pairs_within, path_losses
+from dualgig.propagation import Paths, radio_paths
+from dualgig.radio.budget import link_budget, steep_entry_db
+from dualgig.radio.uplink import uplink_budget
+from dualgig.signals import (
+    Gains,
+    antenna_gains,
+    disturbance_dbm,
+    interfering_sites,
+    needed_sinr_db,
+    phone_noise_dbm,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,9 +37,14 @@ class Reach:
     bands : tuple of str
         Bands of the columns.
     margin_db : ndarray of float32, shape (pairs, bands)
-        Planning margin: 0 or more is served; -inf beyond the band's radius cap or off the terrain.
+        Planning margin, the least of all tests: 0 or more is served; -inf beyond the band's radius cap or
+        off the terrain.
     clear_db : ndarray of float32, shape (pairs, bands)
-        The same margin in free space, the reason's counterfactual.
+        The same margin with the path itself in free space, the counterfactual of terrain.
+    quiet_db : ndarray of float32, shape (pairs, bands)
+        The same margin without interference, the counterfactual of interference.
+    level_db : ndarray of float32, shape (pairs, bands)
+        Margin of SS-RSRP alone. Where only SS-RSRP is tested this and ``quiet_db`` are ``margin_db``.
     """
 
     site: NDArray[np.int64]
@@ -39,38 +52,8 @@ class Reach:
     bands: tuple[str, ...]
     margin_db: NDArray[np.float32]
     clear_db: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Propagation from sites to points, before any link budget.
-
-    Attributes
-    ----------
-    site, point : ndarray of int64, shape (pairs,)
-        Rows of the region's sites and of the radio points.
-    bands : tuple of str
-        Bands of the columns.
-    basic_db, free_db : ndarray of float64, shape (pairs, bands)
-        Median basic loss and loss in free space, dB; NaN beyond the band's radius cap or off the terrain.
-    departure_deg, arrival_deg : ndarray of float64, shape (pairs,)
-        Elevation of the path at the site and at the point, degrees.
-    clutter_db : ndarray of float64, shape (pairs, bands)
-        What buildings around the point add where no profile holds them, dB; 0 unless the project asks for
-        it (`dualgig.radio.clutter`).
-    cover : ndarray of str, shape (pairs,)
-        Class of land cover at the point, empty where none is known.
-    """
-
-    site: NDArray[np.int64]
-    point: NDArray[np.int64]
-    bands: tuple[str, ...]
-    basic_db: NDArray[np.float64]
-    free_db: NDArray[np.float64]
-    departure_deg: NDArray[np.float64]
-    arrival_deg: NDArray[np.float64]
-    clutter_db: NDArray[np.float64]
-    cover: NDArray[np.object_]
+    quiet_db: NDArray[np.float32]
+    level_db: NDArray[np.float32]
 
 
 def radio_reach(region: Region, points: pd.DataFrame) -> Reach:
@@ -78,60 +61,102 @@ def radio_reach(region: Region, points: pd.DataFrame) -> Reach:
     return reach_of(region, radio_paths(region, points))
 
 
-def radio_paths(region: Region, points: pd.DataFrame) -> Paths:
-    """Losses from every site to every radio point within the radius caps.
+def reach_of(region: Region, paths: Paths) -> Reach:
+    """Margins that the link budgets, the antennas and the tests of the project leave on some paths.
 
-    The pairs of a larger cap are computed for the bands that reach so far only; the geometry of a
-    path is shared by its bands.
+    Every path to a point within the caps must be there, for the sake of interference.
     """
     radio = region.project.radio
-    used = {band for configuration in region.project.configurations for band in configuration.bands}
-    bands = tuple(sorted(used, key=lambda band: (-radio.bands[band].radius_km, band)))
-    radius_m = np.array([radio.bands[band].radius_km * 1000.0 for band in bands])
-    sites_xy = region.xy_m(region.sites)
-    points_xy = points[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    mast_m = region.sites["mast_m"].to_numpy(dtype=np.float64)
-    site, point = pairs_within(sites_xy, points_xy, float(radius_m.max(initial=0.0)))
-    distance_m = np.hypot(*(sites_xy[site] - points_xy[point]).T)
-    basic_db, free_db = np.full((2, len(site), len(bands)), np.nan)
-    departure_deg, arrival_deg = np.full((2, len(site)), np.nan)
-    clutter_db = np.zeros((len(site), len(bands)))
-    if radio.clutter_loss == "p2108":
-        frequency_ghz = [radio.bands[band].frequency_mhz / 1000.0 for band in bands]
-        clutter_db = clutter_loss_db(region.terrain, points_xy, point, distance_m, frequency_ghz)
-    cover = region.terrain.clutter_at(points_xy[:, 0], points_xy[:, 1])[point]
-    edges = np.unique(radius_m)
-    for inner, outer in zip([-1.0, *edges[:-1]], edges, strict=True):
-        ring = np.flatnonzero((distance_m > inner) & (distance_m <= outer))
-        reaching = np.flatnonzero(radius_m >= outer)
-        if not len(ring):
-            continue
-        losses = path_losses(
-            region.terrain,
-            sites_xy,
-            mast_m,
-            points_xy,
-            radio.receiver_height_m,
-            site[ring],
-            point[ring],
-            np.array([radio.bands[bands[b]].frequency_mhz / 1000.0 for b in reaching]),
-            delta_n=radio.delta_n,
-            polarisation=radio.polarisation,
+    shape = (len(paths.site), len(paths.bands))
+    margin, clear, level = np.empty((3, *shape), np.float32)
+    disturbed = needed_sinr_db(radio, paths.bands[0]) is not None if paths.bands else False
+    quiet = np.empty(shape, np.float32) if disturbed else margin
+    heard = interfering_sites(region, paths.bands) if disturbed else None
+    for b in range(len(paths.bands)):
+        tested = band_margins(region, paths, b, None if heard is None else heard[paths.site, b])
+        level[:, b] = _finite(tested.level_db)
+        margin[:, b] = _finite(tested.margin_db)
+        clear[:, b] = _finite(tested.clear_db)
+        quiet[:, b] = _finite(tested.quiet_db)
+    if not disturbed and radio.uplink_mbps is None:
+        level = margin
+    return Reach(paths.site, paths.point, paths.bands, margin, clear, quiet, level)
+
+
+@dataclass(frozen=True)
+class BandMargins:
+    """Margins of one band on some paths; every array of shape (pairs,), NaN where nothing arrives.
+
+    Attributes
+    ----------
+    gains : Gains
+        What the antennas give in these directions.
+    steep_db : ndarray of float64
+        What the paths lose more at an indoor target for not being level, dB.
+    rsrp_dbm : ndarray of float64
+        Median SS-RSRP, dBm.
+    disturbance_dbm : ndarray of float64
+        Noise and, where interference is asked after, interference on one resource element, dBm.
+    level_db, uplink_db, margin_db, clear_db, quiet_db : ndarray of float64
+        Margins: of SS-RSRP, of the uplink (infinite where not tested), and as in `Reach`.
+    """
+
+    gains: Gains
+    steep_db: NDArray[np.float64]
+    rsrp_dbm: NDArray[np.float64]
+    disturbance_dbm: NDArray[np.float64]
+    level_db: NDArray[np.float64]
+    uplink_db: NDArray[np.float64]
+    margin_db: NDArray[np.float64]
+    clear_db: NDArray[np.float64]
+    quiet_db: NDArray[np.float64]
+
+
+def band_margins(region: Region, paths: Paths, b: int, interfering: NDArray[np.bool_] | None) -> BandMargins:
+    """Margins of one band on some paths.
+
+    Parameters
+    ----------
+    b
+        Which of the paths' bands.
+    interfering
+        Shape (pairs,): which paths' sites interfere; None leaves interference aside.
+    """
+    radio, band = region.project.radio, paths.bands[b]
+    budget = link_budget(radio, band)
+    gains = antenna_gains(region, radio.bands[band], paths.site, paths.bearing_deg, paths.departure_deg)
+    steep_db = steep_entry_db(radio, budget.frequency_ghz, paths.arrival_deg)
+    beside_db = paths.clutter_db[:, b] - gains.best_db + steep_db
+    loss_db = paths.basic_db[:, b] + beside_db
+    # without terrain in the model there is none to take away
+    clear_db = loss_db if radio.model != "p1812" else paths.free_db[:, b] + beside_db
+    level_db = margin_db = quiet_db = budget.margin_db(loss_db)
+    cleared_db = budget.margin_db(clear_db)
+    uplink_db = np.full(len(loss_db), np.inf)
+    if radio.uplink_mbps is not None:
+        up, column = uplink_budget(radio, band, radio.uplink_mbps), paths.uplink[b]
+        beside_db = (
+            paths.clutter_db[:, column]
+            - gains.best_db
+            + steep_entry_db(radio, up.frequency_ghz, paths.arrival_deg)
         )
-        basic_db[np.ix_(ring, reaching)] = losses.basic_db
-        free_db[np.ix_(ring, reaching)] = losses.free_space_db
-        departure_deg[ring], arrival_deg[ring] = losses.departure_deg, losses.arrival_deg
-    return Paths(site, point, bands, basic_db, free_db, departure_deg, arrival_deg, clutter_db, cover)
-
-
-def reach_of(region: Region, paths: Paths) -> Reach:
-    """Margins that the link budgets leave on some paths."""
-    budgets = [link_budget(region.project.radio, band) for band in paths.bands]
-    margin, clear = np.empty((2, *paths.basic_db.shape), np.float32)
-    for b, budget in enumerate(budgets):
-        margin[:, b] = _finite(budget.margin_db(paths.basic_db[:, b] + paths.clutter_db[:, b]))
-        clear[:, b] = _finite(budget.margin_db(paths.free_db[:, b] + paths.clutter_db[:, b]))
-    return Reach(paths.site, paths.point, paths.bands, margin, clear)
+        uplink_db = up.margin_db(paths.basic_db[:, column] + beside_db)
+        free_db = paths.free_db if radio.model == "p1812" else paths.basic_db
+        margin_db = quiet_db = np.minimum(level_db, uplink_db)
+        cleared_db = np.minimum(cleared_db, up.margin_db(free_db[:, column] + beside_db))
+    rsrp_dbm = budget.rsrp_dbm(loss_db)
+    noise_dbm = phone_noise_dbm(radio, band)
+    disturbed_dbm = np.full(len(loss_db), noise_dbm)
+    if interfering is not None:
+        disturbed_dbm = disturbance_dbm(radio, band, paths.point, rsrp_dbm, gains.others_db, interfering)
+    needed_db = needed_sinr_db(radio, band)
+    if needed_db is not None:
+        quiet_db = np.minimum(quiet_db, rsrp_dbm - noise_dbm - needed_db)
+        margin_db = np.minimum(margin_db, rsrp_dbm - disturbed_dbm - needed_db)
+        cleared_db = np.minimum(cleared_db, budget.rsrp_dbm(clear_db) - disturbed_dbm - needed_db)
+    return BandMargins(
+        gains, steep_db, rsrp_dbm, disturbed_dbm, level_db, uplink_db, margin_db, cleared_db, quiet_db
+    )
 
 
 def _finite(margin_db: NDArray[np.float64]) -> NDArray[np.float64]:
