@@ -1,5 +1,6 @@
 """The sweep against the exact profiles, and where a sweep has to know its limits."""
 
+import dataclasses
 import math
 from pathlib import Path
 
@@ -9,9 +10,12 @@ import rasterio
 from pyproj import CRS, Transformer
 from scipy.ndimage import map_coordinates
 
-from dualgig.radio.paths import path_loss_db
+from dualgig.radio.paths import path_loss_db, path_losses
+from dualgig.radio.profile import grid_places
+from dualgig.radio.setting import sweep_setting
 from dualgig.radio.sweep import sweep_loss_db, sweep_served
-from dualgig.region.model import Terrain
+from dualgig.radio.trace import EVERY_CELL, NO_LIMIT, azimuth_rad, room_for, trace
+from dualgig.region.model import Clutter, Terrain
 
 BANDS_GHZ = [0.773, 0.9475, 2.14, 2.593, 3.45, 4.85]
 MAST_M, PHONE_M = 30.0, 1.5
@@ -183,6 +187,54 @@ def test_a_tall_mast_and_the_air_count(terrain_of):
     error = sweeps.values[0, 0, rows - sweeps.first_row[0], columns - sweeps.first_column[0]] - exact_db[:, 0]
     assert abs(error.mean()) < 0.1
     assert error.std() < 0.5
+
+
+def test_agreement_with_clutter_on_the_ground(terrain_of):
+    # given woods and houses in patches of some cells, on the fractal mountains
+    bare = fractal(terrain_of, side=240)
+    patches = np.kron(np.random.default_rng(10).choice([0, 0, 10, 15, 20], (60, 60)), np.ones((4, 4)))
+    kind = (patches > 0).astype(np.uint8)
+    clutter = Clutter(patches.astype(np.float32), kind, ("", "trees"))
+    terrain = dataclasses.replace(bare, clutter=clutter)
+    sites = random_sites(terrain, 4, 11)
+    # when, then
+    swept, exact, free = swept_and_exact(terrain, sites, 3500.0)
+    assert_agreement(swept, exact, free)
+    assert (exact - swept_and_exact_bare(bare, sites)).mean() > 3
+
+
+def swept_and_exact_bare(terrain, sites):
+    """Exact losses over the bare ground."""
+    return np.vstack([exact_losses(terrain, xy, 3500.0)[2] for xy in sites])
+
+
+def test_paths_leave_in_the_direction_of_the_exact_ones(terrain_of):
+    terrain = fractal(terrain_of, side=160)
+    site = random_sites(terrain, 1, 12)
+    rows, columns = np.indices((160, 160)).reshape(2, -1)
+    xy = np.column_stack([columns * 50.0, (159 - rows) * 50.0])
+    near = np.flatnonzero((np.hypot(*(xy - site[0]).T) <= 3000) & (np.hypot(*(xy - site[0]).T) > 100))
+    exact = path_losses(
+        terrain, site, MAST_M, xy[near], PHONE_M, np.zeros(near.size, int), np.arange(near.size), [2.6]
+    )
+    # when the paths of the site are traced
+    setting = sweep_setting(terrain, MAST_M, PHONE_M, [2.6], 3000.0)
+    lines = setting.lines()
+    traced = room_for(lines)
+    (column, row), *_ = grid_places(terrain, site)
+    count = trace(
+        setting.relief, lines, EVERY_CELL, NO_LIMIT, column, row, MAST_M, PHONE_M, 3000.0, np.inf, traced
+    )
+    side = 2 * lines.half + 1
+    elevation, azimuth = np.full((2, side, side), np.nan)
+    elevation.ravel()[traced.target[:count]] = np.degrees(np.arctan(traced.departure[:count]))
+    azimuth.ravel()[traced.target[:count]] = [math.degrees(azimuth_rad(b)) for b in traced.bearing[:count]]
+    here = rows[near] - int(row) + lines.half, columns[near] - int(column) + lines.half
+    # then
+    assert np.abs(elevation[here] - exact.departure_deg).max() < 1.5
+    assert (elevation[here] - exact.departure_deg).std() < 0.1
+    towards = np.degrees(np.arctan2(*(xy[near] - site[0]).T)) % 360
+    assert np.abs((azimuth[here] - towards + 180) % 360 - 180).max() < 0.01
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ between the diagonals, one row (or column) apart where the radius ends. They are
 crossing the ground is linear between two cells, as on the exact profile of `dualgig.radio.profile`. A cell
 of that side is itself on a column, and its path runs between two neighbouring lines, so its profile is
 interpolated between theirs, crossing by crossing. What differs from the exact profile is only the ground
-between the two lines, less than a cell apart.
+between the two lines, less than a cell apart, and that paths which cross nothing see nothing on their way.
 
 Heights are flattened by the earth's bulge, y = h - d^2 / 2 ae, and kept as slopes seen from the
 transmitter, so that the height of a point above the straight path is a difference of slopes.
@@ -21,6 +21,7 @@ import numpy as np
 
 from dualgig.radio.kernels import kernel
 from dualgig.radio.lanes import lane_kernel, larger, smaller
+from dualgig.radio.profile import clutter_grid
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -46,7 +47,12 @@ class Relief(NamedTuple):
     Attributes
     ----------
     rows, columns : ndarray of float32
-        Heights, m, with a halo of their edge all around; the second is the transpose of the first.
+        Heights of the ground, m, with a halo of their edge all around; the second is the transpose of the
+        first.
+    top_rows, top_columns : ndarray of float32
+        The same with what stands on it.
+    cluttered : bool
+        Whether anything does; else the two are the same arrays.
     halo : int
         Width of the halo, cells.
     cell_m : float
@@ -57,6 +63,9 @@ class Relief(NamedTuple):
 
     rows: NDArray[np.float32]
     columns: NDArray[np.float32]
+    top_rows: NDArray[np.float32]
+    top_columns: NDArray[np.float32]
+    cluttered: bool
     halo: int
     cell_m: float
     bulge_per_m: float
@@ -68,7 +77,9 @@ class Lines(NamedTuple):
     Attributes
     ----------
     slope : ndarray of float32, shape (lines, `LANES` + crossings)
-        Slope from the transmitter to the flattened ground, m a column.
+        Slope from the transmitter to the flattened ground with what stands on it, m a column.
+    bare : ndarray of float32
+        The same of the bare ground; the same array where nothing stands on it.
     ramp : ndarray of float32, shape (`LANES` + crossings,)
         Distance of a crossing from the site, columns; 0 for the padding.
     reach : ndarray of int32, shape (lines,)
@@ -80,6 +91,7 @@ class Lines(NamedTuple):
     """
 
     slope: NDArray[np.float32]
+    bare: NDArray[np.float32]
     ramp: NDArray[np.float32]
     reach: NDArray[np.int32]
     inverse: NDArray[np.float32]
@@ -101,23 +113,32 @@ def relief_of(terrain: Terrain, radius_m: float, ae_km: float) -> Relief:
     halo = cells_within(radius_m, terrain.cell_m) + 3
     rows = np.pad(np.asarray(terrain.height_m, dtype=np.float32), halo, mode="edge")
     columns = np.ascontiguousarray(rows.T)
-    return Relief(rows, columns, halo, float(terrain.cell_m), 1.0 / (2000.0 * ae_km))
+    scale = (halo, float(terrain.cell_m), 1.0 / (2000.0 * ae_km))
+    cluttered = terrain.clutter is not None
+    top_rows, top_columns = rows, columns
+    if cluttered:
+        top_rows = rows + np.pad(clutter_grid(terrain), halo, mode="edge")
+        top_columns = np.ascontiguousarray(top_rows.T)
+    return Relief(rows, columns, top_rows, top_columns, cluttered, *scale)
 
 
-def lines_for(radius_m: float, cell_m: float) -> Lines:
+def lines_for(radius_m: float, cell_m: float, *, cluttered: bool) -> Lines:
     """Room for the lines of any site swept to a radius.
 
     Parameters
     ----------
     radius_m, cell_m
         Radius of the sweep and edge of a cell, m.
+    cluttered
+        Whether anything stands on the ground.
     """
     half = max(cells_within(radius_m, cell_m), 1)
     length = LANES + half + 1
     slope = np.full((2 * half + 1, length), _DEEP, dtype=np.float32)
     inverse = (1.0 / np.arange(length, 0, -1)).astype(np.float32)
     reach = np.zeros(2 * half + 1, dtype=np.int32)
-    return Lines(slope, np.zeros(length, dtype=np.float32), reach, inverse, half)
+    bare = slope.copy() if cluttered else slope
+    return Lines(slope, bare, np.zeros(length, dtype=np.float32), reach, inverse, half)
 
 
 def cells_within(radius_m: float, cell_m: float) -> int:
@@ -136,6 +157,7 @@ def draw_lines(
     cell_m: float,
     bulge_per_m: float,
     crossings: int,
+    slope: NDArray[np.float32],
     lines: Lines,
 ) -> None:
     """Draw the lines of one side.
@@ -156,8 +178,10 @@ def draw_lines(
         See `Relief`.
     crossings
         Columns within the radius.
+    slope
+        ``slope`` or ``bare`` of the lines; written, but for the padding.
     lines
-        Written, but for its padding.
+        The lines; reach and ramp are written.
     """
     half = lines.half
     base = int(lateral) - crossings - 2
@@ -170,7 +194,7 @@ def draw_lines(
         stretch = 1.0 + m * m
         fall = np.float32(bulge_per_m * stretch * cell_m * cell_m)
         rise = np.float32(m)
-        row = lines.slope[line, LANES:]
+        row = slope[line, LANES:]
         # a line leaves the circle before its diagonal leaves the square; two more serve the neighbours
         needed = min(crossings, int((crossings + 1) / math.sqrt(stretch)) + 2)
         reach = needed
@@ -188,7 +212,7 @@ def draw_lines(
                     reach = min(reach, k)
                     height = _ZERO
             row[k] = (height - top - distance * distance * fall) / distance
-        lines.reach[line] = reach if reach < needed else lines.slope.shape[1]
+        lines.reach[line] = reach if reach < needed else slope.shape[1]
 
 
 @lane_kernel

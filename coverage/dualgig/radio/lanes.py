@@ -51,3 +51,23 @@ larger = _of_two("llvm.maxnum")
 
 smaller = _of_two("llvm.minnum")
 """The smaller of two floats of one type; in kernels only."""
+
+
+def _trailing_zeros() -> Any:
+    """LLVM's count of trailing zeros of an unsigned word that is not 0."""
+
+    @intrinsic
+    def count(typing_context: Any, word: Any) -> tuple[Any, Callable[..., Any]] | None:  # noqa: ARG001
+        if word != types.uint64:
+            return None
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+            return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+        return types.uint64(types.uint64), generate
+
+    return count
+
+
+trailing_zeros = _trailing_zeros()
+"""How many zeros follow the last one of an unsigned 64-bit word that is not 0; in kernels only."""

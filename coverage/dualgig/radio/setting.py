@@ -33,7 +33,7 @@ class SweepSetting:
 
     def lines(self) -> Lines:
         """Room for one thread."""
-        return lines_for(self.radius_m, self.terrain.cell_m)
+        return lines_for(self.radius_m, self.terrain.cell_m, cluttered=self.relief.cluttered)
 
 
 def sweep_setting(

@@ -30,8 +30,11 @@ class Traced(NamedTuple):
     hte_m, hre_m : ndarray of float32
         Effective antenna heights over the smooth earth, m; infinite where it adds nothing.
     bearing : ndarray of float32
-        Way to the place: twice the side (0 east, 1 west, 2 south, 3 north), and 1 more than the tangent of
+        Way to the place: four times the side (0 east, 1 west, 2 south, 3 north), and 1 more than the tangent of
         the angle to that side's middle, positive to the south or east; see `azimuth_rad`.
+    departure : ndarray of float32
+        Tangent of the elevation in which the path leaves the site, see
+        `dualgig.radio.diffraction.ray_elevation_deg`.
     loss_db : ndarray of float32
         Room for the losses of one band.
     """
@@ -43,6 +46,7 @@ class Traced(NamedTuple):
     hte_m: NDArray[np.float32]
     hre_m: NDArray[np.float32]
     bearing: NDArray[np.float32]
+    departure: NDArray[np.float32]
     loss_db: NDArray[np.float32]
 
 
@@ -85,7 +89,7 @@ NO_LIMIT = Limit(np.array([np.inf], np.float32), 0.0)
 def room_for(lines: Lines) -> Traced:
     """Room for all cells of a site's window."""
     cells = (2 * lines.half + 1) ** 2
-    return Traced(np.empty(cells, np.int32), *(np.empty(cells, np.float32) for _ in range(7)))
+    return Traced(np.empty(cells, np.int32), *(np.empty(cells, np.float32) for _ in range(8)))
 
 
 @kernel
@@ -162,8 +166,8 @@ def trace(
 @kernel
 def azimuth_rad(bearing: float) -> float:
     """Azimuth of `Traced.bearing`, clockwise from the grid's north, 0 to 2 pi."""
-    side = min(int(bearing * 0.5), 3)
-    angle = math.atan(bearing - 2.0 * side - 1.0)
+    side = int(bearing * 0.25)
+    angle = math.atan(bearing - 4.0 * side - 1.0)
     if side == 0:
         return 0.5 * math.pi + angle
     if side == 1:
@@ -197,7 +201,8 @@ def _trace_own_cell(
     traced.clearance_m[count] = -np.inf
     traced.hte_m[count] = np.inf
     traced.hre_m[count] = np.inf
-    traced.bearing[count] = 7.0
+    traced.bearing[count] = 13.0
+    traced.departure[count] = math.copysign(math.inf, relief.rows[y, x] + rx_height_m - hts_m)
     return count + 1
 
 
@@ -232,13 +237,17 @@ def _trace_side(
     crossings = math.floor(radius - near) + 1
     if crossings <= 0:
         return count
-    draw_lines(grid, first, step, near, lateral, hts_m, cell_m, relief.bulge_per_m, crossings, lines)
-    slope = lines.slope.reshape(lines.slope.size)
+    top = relief.top_rows if upright else relief.top_columns
+    view = (first, step, near, lateral, hts_m, cell_m, relief.bulge_per_m, crossings)
+    draw_lines(top, *view, lines.slope, lines)
+    if relief.cluttered:
+        draw_lines(grid, *view, lines.bare, lines)
+    slope, bare = lines.slope.reshape(lines.slope.size), lines.bare.reshape(lines.bare.size)
     width = lines.slope.shape[1]
     half, window = lines.half, 2 * lines.half + 1
     first_x, first_y = math.floor(x) - half, math.floor(y) - half
     limits = limit.clearance_m.size - 1
-    cell, top = np.float32(cell_m), np.float32(hts_m)
+    cell, antenna_m = np.float32(cell_m), np.float32(hts_m)
     fall_1 = np.float32(relief.bulge_per_m * cell_m * cell_m)
     receiver = np.float32(rx_height_m)
     fine = np.float32(half)
@@ -284,7 +293,7 @@ def _trace_side(
             stretch = np.float32(1.0) + m * m
             scale = cell * np.float32(math.sqrt(stretch))
             length_m = distance * scale
-            rise_m = height + receiver - top
+            rise_m = height + receiver - antenna_m
             slant_m = np.float32(math.sqrt(length_m * length_m + rise_m * rise_m))
             a = line * width + start
             sight = (rise_m - length_m * length_m * np.float32(relief.bulge_per_m)) * inverse
@@ -298,7 +307,7 @@ def _trace_side(
             hte_m, hre_m = np.float32(np.inf), np.float32(np.inf)
             if length_m >= smooth_from_m:
                 hte_m, hre_m = effective_heights(
-                    slope,
+                    bare,
                     a,
                     a + width,
                     lines.ramp,
@@ -326,6 +335,8 @@ def _trace_side(
             traced.clearance_m[count] = clearance_m
             traced.hte_m[count] = hte_m
             traced.hre_m[count] = hre_m
-            traced.bearing[count] = side * np.float32(2.0) + np.float32(1.0) + m
+            horizon = u / scale if blocked else np.float32(0.0)
+            traced.departure[count] = rise_m / length_m + horizon - length_m * np.float32(relief.bulge_per_m)
+            traced.bearing[count] = side * np.float32(4.0) + np.float32(1.0) + m
             count += 1
     return count
