@@ -95,7 +95,24 @@ def hillshade(terrain: Terrain) -> Picture | None:
         png = palette_png(_levels(warped), _palette())
         if len(png) <= LARGEST_BYTES:
             break
-    west, south, east, north = transform_bounds(_MERCATOR, CRS.from_epsg(4326), *array_bounds(*shape, scaled))
+    return picture(png, shape, scaled)
+
+
+def picture(png: bytes, shape: tuple[int, ...], transform: Affine) -> Picture:
+    """A PNG and where it lies.
+
+    Parameters
+    ----------
+    png
+        The file.
+    shape
+        Its rows and columns.
+    transform
+        From columns and rows to metres of Web Mercator.
+    """
+    west, south, east, north = transform_bounds(
+        _MERCATOR, CRS.from_epsg(4326), *array_bounds(*shape, transform)
+    )
     return Picture(
         f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}", ((south, west), (north, east))
     )

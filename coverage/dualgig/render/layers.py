@@ -12,30 +12,43 @@ import shapely
 from folium.map import Layer
 from folium.template import Template
 
+from dualgig.render.topology import topology
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
 
-DEGREE_STEPS = 1_000_000
-"""Coordinates are whole numbers of this fraction of a degree (0.1 m)."""
+    from dualgig.render.grid import PageGrid
+
+type Columns = dict[str, Sequence[str] | NDArray[Any]]
+
+PLAIN, GZIPPED = "plain,", "gzip,"
+"""What a pack begins with: how the rest of it is to be read."""
+
+_LEVEL = 6
+"""Of gzip; 9 takes ten times as long for 2 % less."""
 
 _ALIGN = 8
 _KINDS = {"int8", "uint8", "int16", "uint16", "int32", "uint32", "float32", "float64"}
+_PLANES = {"int32": 4, "uint32": 4, "int16": 2, "uint16": 2}
+_SEPARATOR = "\0"
+_MOST_SHARED = 100
 
 
 class PackedLayer(Layer):
-    """A layer drawn by `assets/layers.js` from packed columns.
+    """A layer drawn by `assets/painters.js` from packed columns.
 
     Parameters
     ----------
     kind
-        Which drawing: ``villages``, ``sites``, ``nodes``, ``routes``, ``roads`` or ``exclusions``.
+        Which drawing: ``townships``, ``villages``, ``sites``, ``nodes``, ``routes``, ``roads`` or
+        ``exclusions``.
     columns
         See `pack`.
-    show
-        Whether it is on the map when the page opens.
+    compressed
+        See `pack`.
     """
 
     _template = Template(
@@ -47,22 +60,28 @@ class PackedLayer(Layer):
     )
 
     def __init__(
-        self, kind: str, columns: Mapping[str, Sequence[str] | NDArray[Any]], *, show: bool = True
+        self, kind: str, columns: Mapping[str, Sequence[str] | NDArray[Any]], *, compressed: bool = True
     ) -> None:
-        super().__init__(name=kind, overlay=True, control=False, show=show)
+        super().__init__(name=kind, overlay=True, control=False)
         self._name = "PackedLayer"
         self.kind = kind
-        self.packed = pack(columns)
+        self.packed = pack(columns, compressed=compressed)
 
 
-def pack(columns: Mapping[str, Sequence[str] | NDArray[Any]]) -> str:
-    """Columns as one text: a JSON header, then little-endian arrays; gzipped, in base64.
+def pack(columns: Mapping[str, Sequence[str] | NDArray[Any]], *, compressed: bool = True) -> str:
+    """Columns as one text: a JSON header, then little-endian arrays and texts; gzipped, in base64.
+
+    Integers of 16 and 32 bits are stored as planes of bytes, signed ones folded first (0, -1, 1, -2
+    become 0, 1, 2, 3), so that small numbers leave whole planes of zeros. A text is stored as how much
+    of it stands in the text before, and the rest.
 
     Parameters
     ----------
     columns
         Numeric arrays, any shape (flattened), of at most 32-bit integers or floats; or lists of
-        texts, which travel in the header.
+        texts. A NUL in a text becomes U+FFFD.
+    compressed
+        Whether gzip is used; browsers without ``DecompressionStream`` read the other kind only.
 
     Returns
     -------
@@ -74,60 +93,93 @@ def pack(columns: Mapping[str, Sequence[str] | NDArray[Any]]) -> str:
     TypeError
         An array has a type that a browser has no typed array for.
     """
-    head: dict[str, Any] = {"arrays": [], "texts": {}}
+    head: list[tuple[str, str, int, int]] = []
     body = bytearray()
     for name, values in columns.items():
-        if not isinstance(values, np.ndarray):
-            head["texts"][name] = [str(value) for value in values]
-            continue
-        if values.dtype.name not in _KINDS:
-            raise TypeError(f"{name}: {values.dtype} has no typed array in a browser")
-        head["arrays"].append([name, values.dtype.name, len(body), values.size])
-        body += values.astype(values.dtype.newbyteorder("<")).tobytes()
+        if isinstance(values, np.ndarray):
+            kind, size, data = values.dtype.name, values.size, _bytes(name, values)
+        else:
+            kind, size, data = "text", len(values), _text_bytes(values)
+        head.append((name, kind, len(body), size))
+        body += data
         body += bytes(-len(body) % _ALIGN)
-    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    text = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
     text += b" " * (-(4 + len(text)) % _ALIGN)
     raw = len(text).to_bytes(4, "little") + text + bytes(body)
-    return base64.b64encode(gzip.compress(raw, 9, mtime=0)).decode("ascii")
+    if compressed:
+        return GZIPPED + base64.b64encode(gzip.compress(raw, _LEVEL, mtime=0)).decode("ascii")
+    return PLAIN + base64.b64encode(raw).decode("ascii")
 
 
-def pack_points(points: gpd.GeoSeries) -> dict[str, NDArray[Any]]:
-    """Longitudes and latitudes of points in EPSG:4326, as int32 steps, shape (rows,) each."""
-    xy = shapely.get_coordinates(points.to_numpy())
-    steps = np.round(xy * DEGREE_STEPS).astype(np.int32)
-    return {"lon": np.ascontiguousarray(steps[:, 0]), "lat": np.ascontiguousarray(steps[:, 1])}
+def pack_points(points: gpd.GeoSeries, grid: PageGrid) -> Columns:
+    """Points in EPSG:4326 as steps of the page from the point before, int32, shape (rows,) each."""
+    return _differences(grid.steps(shapely.get_coordinates(points.to_numpy())))
 
 
-def pack_paths(shapes: gpd.GeoSeries) -> dict[str, NDArray[Any]]:
-    """Polygons or lines in EPSG:4326 as rings (or lines) of coordinate differences.
+def pack_paths(shapes: gpd.GeoSeries, grid: PageGrid) -> Columns:
+    """Polygons or lines in EPSG:4326 as arcs; see `dualgig.render.topology.topology`.
 
     Points and missing shapes have no ring.
 
     Returns
     -------
     dict
-        ``rings`` : uint32, shape (rows,), rings of each shape; ``vertices`` : uint32, shape (rings,),
-        vertices of each ring; ``dlon``, ``dlat`` : int32, shape (vertices,), steps from the vertex
-        before, across rings, the first from 0.
+        ``rings`` : uint32, shape (rows,), rings of each shape; ``arcs`` : uint32, shape (rings,),
+        arcs of each ring; ``refs`` : int32, shape (references,), difference of each reference from
+        the one before; ``lengths`` : uint32, shape (arcs,), vertices of each arc; ``dx``, ``dy`` :
+        int32, shape (vertices,), steps from the vertex before, across arcs, the first from 0.
     """
-    values = shapely.force_2d(shapes.to_numpy())
-    is_path = np.isin(shapely.get_dimensions(values), (1, 2))
-    parts, owner = shapely.get_parts(values[is_path], return_index=True)
-    lines, part = _lines(parts)
-    rows = np.flatnonzero(is_path)[owner[part]]
-    xy, ring = shapely.get_coordinates(lines, return_index=True)
-    steps = np.diff(np.round(xy * DEGREE_STEPS).astype(np.int32), axis=0, prepend=np.zeros((1, 2), np.int32))
+    cut = topology(shapes.to_numpy(), grid.steps)
+    steps = _differences(cut.xy)
     return {
-        "rings": np.bincount(rows, minlength=len(values)).astype(np.uint32),
-        "vertices": np.bincount(ring, minlength=len(lines)).astype(np.uint32),
-        "dlon": np.ascontiguousarray(steps[:, 0]),
-        "dlat": np.ascontiguousarray(steps[:, 1]),
+        "rings": cut.rings_of.astype(np.uint32),
+        "arcs": cut.arcs_of.astype(np.uint32),
+        "refs": np.diff(cut.refs, prepend=0).astype(np.int32),
+        "lengths": cut.lengths.astype(np.uint32),
+        "dx": steps["x"],
+        "dy": steps["y"],
     }
 
 
-def _lines(parts: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp]]:
-    """Rings of polygons, or the lines themselves, and the part that each belongs to."""
-    if len(parts) and shapely.get_dimensions(parts[0]) == 2:
-        rings, part = shapely.get_rings(parts, return_index=True)
-        return rings, part
-    return parts, np.arange(len(parts), dtype=np.intp)
+def _differences(steps: NDArray[np.int64]) -> Columns:
+    """Steps from the point before, the first from 0."""
+    moved = np.diff(steps, axis=0, prepend=np.zeros((1, 2), np.int64)).astype(np.int32)
+    return {"x": np.ascontiguousarray(moved[:, 0]), "y": np.ascontiguousarray(moved[:, 1])}
+
+
+def _bytes(name: str, values: NDArray[Any]) -> bytes:
+    """An array as it is stored.
+
+    Raises
+    ------
+    TypeError
+        A browser has no typed array for it.
+    """
+    kind = values.dtype.name
+    if kind not in _KINDS:
+        raise TypeError(f"{name}: {values.dtype} has no typed array in a browser")
+    flat = np.ascontiguousarray(values.ravel().astype(values.dtype.newbyteorder("<")))
+    planes = _PLANES.get(kind)
+    if planes is None:
+        return flat.tobytes()
+    if kind.startswith("int"):
+        flat = (flat << 1) ^ (flat >> (8 * planes - 1))
+    return np.ascontiguousarray(flat.view(np.uint8).reshape(-1, planes).T).tobytes()
+
+
+def _text_bytes(values: Sequence[str]) -> bytes:
+    """Size of the rest, then how many UTF-16 units each text shares with the one before, then the rest."""
+    texts = [str(value).replace(_SEPARATOR, "\N{REPLACEMENT CHARACTER}") for value in values]
+    shared, rest, before = bytearray(len(texts)), [], ""
+    for row, text in enumerate(texts):
+        same = 0
+        for one, other in zip(text[:_MOST_SHARED], before, strict=False):
+            if one != other:
+                break
+            same += 1
+        # JavaScript counts a letter beyond the basic plane twice.
+        shared[row] = same if text.isascii() else len(text[:same].encode("utf-16-le", "surrogatepass")) // 2
+        rest.append(text[same:])
+        before = text
+    data = _SEPARATOR.join(rest).encode("utf-8", "replace")
+    return len(data).to_bytes(4, "little") + bytes(shared) + data

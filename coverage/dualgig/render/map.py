@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import folium
-import shapely
 from branca.element import MacroElement
-from folium.map import CustomPane, Layer
 from folium.template import Template
 from folium.utilities import JsCode
 
 import dualgig
 from dualgig.plan import REASONS
 from dualgig.render import payload
+from dualgig.render.basemap import base_map, page_datum, security_policy
+from dualgig.render.grid import WORLD_BITS, page_grid
 from dualgig.render.hillshade import hillshade
 from dualgig.render.layers import PackedLayer, pack
 from dualgig.render.offline import OWN, OfflineFigure
-from dualgig.render.panel import panel_html, sentence
+from dualgig.render.panel import LANGUAGES, panel_html, sentence
+from dualgig.render.signal import class_colours, signal
 from dualgig.text import CATALOGUE, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from folium.map import Layer
 
     from dualgig.plan import Plan
-    from dualgig.project import Language
+    from dualgig.render.grid import PageGrid
+    from dualgig.render.hillshade import Picture
+    from dualgig.render.signal import Signal
 
-SCRIPTS = ("pack", "status", "symbols", "layers", "labels", "popups", "legend", "search", "map")
+SCRIPTS = (
+    "pack", "geometry", "words", "status", "symbols", "swatches", "painters", "labels", "layers", "popups",
+    "pointer", "legend", "search", "swipe", "table", "address", "base", "print", "map",
+)  # fmt: skip
+"""Scripts of the page, in their order (`assets/`)."""
+
 MAX_ZOOM = 17
 VILLAGES_FROM_ZOOM, SITES_FROM_ZOOM = 9, 11
 """Zooms from which crowded layers are drawn."""
@@ -38,11 +45,12 @@ CROWDED = 3000
 
 ANIMATED = "!matchMedia('(prefers-reduced-motion: reduce)').matches"
 
-PANES = {"veil": 350, "township": 360}
-"""Panes of the GeoJson layers, between those of `assets/layers.js`."""
-
 HASH_DIGITS = 12
-OUTLINE_DIGITS = 5
+
+GAP_COLUMNS = (
+    "level", "id", "name", "township_name", "service", "duty", "reason", "cost_to_serve_cny",
+)  # fmt: skip
+"""Columns of the table of gaps, under the headings of the lists (`assets/table.js`)."""
 
 
 class PlanMap(folium.Map):
@@ -79,7 +87,7 @@ class Start(MacroElement):
                 {%- for name, layer in this.shapes.items() %}
                 {{ name }}: {{ layer.get_name() }},
                 {%- endfor %}
-            }, {{ this.packed|tojson }}, {{ this.options|tojavascript }});
+            }, {{ this.packed|tojson }}, {{ this.options|tojson }});
         {% endmacro %}
         """
     )
@@ -115,8 +123,10 @@ def map_html(plan: Plan, *, date: str, plan_hash: str = "") -> str:
         An asset of the page is not packaged.
     """
     project = plan.region.project
-    figure = OfflineFigure(project.title, project.project.language)
-    south, west, north, east = _bounds(plan)
+    section = project.map
+    grid = page_grid(plan.villages, page_datum(section))
+    figure = OfflineFigure(project.title, project.project.language, security_policy(section))
+    south, west, north, east = grid.bounds(plan.townships)
     page = PlanMap(
         location=[(south + north) / 2, (west + east) / 2],
         tiles=None,
@@ -135,101 +145,71 @@ def map_html(plan: Plan, *, date: str, plan_hash: str = "") -> str:
     relief = hillshade(plan.region.terrain)
     if relief is not None:
         shapes["relief"] = folium.raster_layers.ImageOverlay(
-            relief.uri, relief.bounds, pixelated=False, pane="tilePane", interactive=False
+            relief.uri, _placed(relief, grid), pixelated=False, pane="tilePane", interactive=False
         )
-    for pane, z_index in PANES.items():
-        page.add_child(CustomPane(pane, z_index))
-    shapes["veil"] = _shapes(_veil(plan), "veil")
-    shapes["townships"] = _shapes(_outlines(plan), "township")
-    packed_layers = list(_packed_layers(plan))
+    packed_layers = [
+        PackedLayer(kind, columns(plan, grid), compressed=section.compress)
+        for kind, columns in payload.TABLES.items()
+    ]
     for layer in (*shapes.values(), *packed_layers):
         layer.control = False
         page.add_child(layer)
-    context = pack({**payload.townships(plan), **_words(project.project.language)})
+    words = pack(_words(), compressed=section.compress)
+    levels = signal(plan)
+    content = "".join([words, *(layer.packed for layer in packed_layers), str(levels)])
     if not plan_hash:
-        content = "".join([context, *(layer.packed for layer in packed_layers)])
-        plan_hash = hashlib.sha256(content.encode("ascii")).hexdigest()[:HASH_DIGITS]
+        plan_hash = hashlib.sha256(content.encode()).hexdigest()[:HASH_DIGITS]
     options = {
         "too_old": say(project.project.language, "map.old_browser"),
+        "language": project.project.language,
+        "name": project.name,
         "bounds": [[south, west], [north, east]],
+        "unit": 2 ** (WORLD_BITS - grid.bits),
         "villages_from": VILLAGES_FROM_ZOOM if len(plan.villages) > CROWDED else 0,
         "sites_from": SITES_FROM_ZOOM if len(plan.sites) > CROWDED else 0,
+        "signal": _signal_options(levels, grid),
+        "base": base_map(section),
+        "watermark": section.watermark,
     }
-    page.add_child(Start(shapes, context, options))
+    page.add_child(Start(shapes, words, options))
     markup = panel_html(plan, date=date, plan_hash=plan_hash, version=dualgig.__version__)
     figure.add_child(Panel(markup))
     return figure.render()
 
 
-def _shapes(data: dict[str, Any], kind: str) -> folium.GeoJson:
-    """Shapes styled by a function of the page's script, so that one function serves every feature."""
-    return folium.GeoJson(data, style=JsCode(f"dualgig.{kind}Style"), pane=kind, interactive=False)
+def _placed(picture: Picture, grid: PageGrid) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Where a picture lies on the page."""
+    (south, west), (north, east) = picture.bounds
+    south, west, north, east = grid.box((south, west, north, east))
+    return (south, west), (north, east)
 
 
-def _packed_layers(plan: Plan) -> Iterator[PackedLayer]:
-    """The layers on canvases, from below to above."""
-    yield PackedLayer("villages", payload.villages(plan))
-    yield PackedLayer("exclusions", payload.exclusions(plan))
-    yield PackedLayer("roads", payload.roads(plan))
-    yield PackedLayer("routes", payload.routes(plan))
-    yield PackedLayer("sites", payload.sites(plan))
-    yield PackedLayer("nodes", payload.nodes(plan))
-
-
-def _bounds(plan: Plan) -> tuple[float, float, float, float]:
-    """South, west, north and east of the townships, degrees."""
-    west, south, east, north = (float(edge) for edge in plan.townships.total_bounds)
-    return south, west, north, east
-
-
-def _outlines(plan: Plan) -> dict[str, Any]:
-    """The townships' outlines; a feature carries its row number alone.
-
-    Branca takes rendered scripts for Jinja templates, so names from data travel in the packs only.
-    """
+def _signal_options(levels: Signal | None, grid: PageGrid) -> dict[str, Any] | None:
+    """What the page needs to show the best server's level."""
+    if levels is None:
+        return None
     return {
-        "type": "FeatureCollection",
-        "features": [
-            {"type": "Feature", "properties": {"row": row}, "geometry": _geometry(shape)}
-            for row, shape in enumerate(plan.townships.geometry)
-        ],
+        "before": levels.before.uri,
+        "after": levels.after.uri,
+        "bounds": _placed(levels.after, grid),
+        "edges": levels.edges_dbm,
+        "colours": class_colours(len(levels.edges_dbm) + 1),
+        "cell": round(levels.cell_m),
     }
 
 
-def _veil(plan: Plan) -> dict[str, Any]:
-    """Everything but the region, as one feature that pales what lies outside."""
-    south, west, north, east = _bounds(plan)
-    reach = 2.0 * max(north - south, east - west)
-    world = shapely.box(
-        max(west - reach, -180.0),
-        max(south - reach, -85.0),
-        min(east + reach, 180.0),
-        min(north + reach, 85.0),
-    )
-    shape = shapely.difference(world, plan.townships.union_all())
-    return {
-        "type": "FeatureCollection",
-        "features": [{"type": "Feature", "properties": {}, "geometry": _geometry(shape)}],
+def _words() -> dict[str, list[str]]:
+    """The words that the page's scripts need: their keys, and a column a language."""
+    keys = {key: key.removeprefix("map.js.") for key in CATALOGUE if key.startswith("map.js.")}
+    shared = [*(f"reason.{reason}" for reason in REASONS), *(f"state.{state}" for state in payload.STATES)]
+    begun = {key: key for key in shared}
+    begun |= {f"list.column.{column}": f"column.{column}" for column in GAP_COLUMNS}
+    columns: dict[str, list[str]] = {
+        "languages": list(LANGUAGES),
+        "reasons": list(REASONS),
+        "keys": [*keys.values(), *begun.values()],
     }
-
-
-def _geometry(shape: shapely.Geometry) -> dict[str, Any]:
-    """GeoJSON of a shape, coordinates rounded to a metre."""
-
-    def rounded(values: Any) -> Any:
-        if isinstance(values, list):
-            return [rounded(value) for value in values]
-        return round(values, OUTLINE_DIGITS)
-
-    mapping = json.loads(shapely.to_geojson(shape))
-    return {"type": mapping["type"], "coordinates": rounded(mapping["coordinates"])}
-
-
-def _words(language: Language) -> dict[str, list[str]]:
-    """The words that the page's script needs, as two columns: keys and texts."""
-    keys = [key for key in CATALOGUE if key.startswith("map.js.")]
-    words = {key.removeprefix("map.js."): say(language, key) for key in keys}
-    common = [*(f"reason.{reason}" for reason in REASONS), *(f"state.{state}" for state in payload.STATES)]
-    words |= {key: sentence(say(language, key)) for key in common}
-    words["reasons"] = ";".join(REASONS)
-    return {"word_keys": list(words), "words": list(words.values())}
+    for language in LANGUAGES:
+        columns[language] = [say(language, key) for key in keys]
+        columns[language] += [sentence(say(language, key)) for key in begun]
+    return columns

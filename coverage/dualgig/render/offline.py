@@ -25,6 +25,9 @@ OWN = "dualgig:"
 
 LEAFLET_VERSION: str = leaflet.VERSION
 
+HTML_LANGUAGE = {"en": "en", "zh": "zh-CN"}
+"""The language tag of a page (BCP 47) for a language of the project."""
+
 _MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml"}
 _CSS_URL = re.compile(r"""url\(\s*(['"]?)([^'")]+)\1\s*\)""")
 _REMOTE = re.compile(
@@ -46,12 +49,18 @@ class OfflineFigure(Figure):
         Title of the page, plain text.
     language
         Language of the page, ``zh`` or ``en``.
+    policy
+        Content security policy, which a browser then enforces; none where empty.
     """
 
     _template = Template(
         "<!DOCTYPE html>\n"
         '<html lang="{{this.language}}">\n'
         "<head>\n"
+        '<meta charset="utf-8"/>\n'
+        "{% if this.policy %}"
+        '<meta http-equiv="Content-Security-Policy" content="{{this.policy}}"/>\n'
+        "{% endif %}"
         "<title>{{this.title}}</title>\n"
         '<link rel="icon" href="data:,"/>\n'
         "{{this.header.render(**kwargs)}}\n"
@@ -65,9 +74,10 @@ class OfflineFigure(Figure):
         "</html>\n"
     )
 
-    def __init__(self, title: str, language: str) -> None:
+    def __init__(self, title: str, language: str, policy: str = "") -> None:
         super().__init__(title=literal(title))
-        self.language = {"zh": "zh-CN"}.get(language, language)
+        self.language = HTML_LANGUAGE.get(language, language)
+        self.policy = policy
 
     def render(self, **kwargs: Any) -> str:
         """Render the page.

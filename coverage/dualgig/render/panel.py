@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dualgig.render.offline import LEAFLET_VERSION, literal
+from dualgig.render.offline import HTML_LANGUAGE, LEAFLET_VERSION, literal
 from dualgig.text import say
 from dualgig.text.numbers import count, money, percent
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dualgig.plan import Plan, Score
     from dualgig.project import Language
 
@@ -28,13 +30,16 @@ INPUTS = (
 )
 
 
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
 def panel_html(plan: Plan, *, date: str, plan_hash: str, version: str) -> str:
-    """The panel and the footer of the map, every text escaped.
+    """The panel and the footer of the map, every text escaped, in both languages, one of them hidden.
 
     Parameters
     ----------
     plan
-        The plan.
+        The plan; its project's language is the one shown.
     date
         Date shown, e.g. ``2025-11-24``.
     plan_hash
@@ -43,35 +48,55 @@ def panel_html(plan: Plan, *, date: str, plan_hash: str, version: str) -> str:
         Version of DualGig.
     """
     project = plan.region.project
-    language = project.project.language
+    shown = project.project.language
 
-    def word(key: str, **values: object) -> str:
-        return literal(say(language, key, **values))
+    def both(tag: str, make: Callable[[Language], str], attributes: str = "") -> str:
+        return "".join(
+            f'<{tag}{attributes} lang="{HTML_LANGUAGE[language]}" data-says="{language}"'
+            f"{'' if language == shown else ' hidden'}>{make(language)}</{tag}>"
+            for language in LANGUAGES
+        )
 
-    stamp = f"<span>{literal(date)}</span> <span>{word('map.plan_hash', hash=plan_hash)}</span>"
+    def head(language: Language) -> str:
+        badge = literal(sentence(say(language, "predicted")))
+        stamp = f"<span>{literal(date)}</span> <span>{literal(say(language, 'map.plan_hash', hash=plan_hash))}</span>"
+        return (
+            f'<p class="dg-stamp"><span class="dg-badge">{badge}</span> {stamp}</p>{_verdict(plan, language)}'
+        )
+
+    def targets(language: Language) -> str:
+        columns = literal(say(language, "map.targets.columns"))
+        title = f"<h2>{literal(say(language, 'map.targets'))} <small>{columns}</small></h2>"
+        return f"<section>{title}{_scoreboard(plan.scoreboard, language)}</section>"
+
+    def about(language: Language) -> str:
+        title = f"<h2>{literal(say(language, 'map.about'))}</h2>"
+        return f"{title}{_about(plan, language, version)}"
+
+    def foot(language: Language) -> str:
+        link = f'<a href="#dg-about">{literal(say(language, "map.about.link"))}</a>'
+        return f"<span>{_footer(plan, language)}</span> {link}"
+
+    # Where no script runs nothing can switch languages.
+    noscript = "".join(f"<p>{literal(say(language, 'map.noscript'))}</p>" for language in LANGUAGES)
     return f"""
 <aside class="dg-panel" id="dg-panel">
   <button class="dg-handle" id="dg-handle" type="button" aria-expanded="false" aria-controls="dg-body"
-    aria-label="{word("map.details")}"></button>
+    aria-label="{literal(say(shown, "map.details"))}"></button>
   <header class="dg-head">
     <h1>{literal(project.title)}</h1>
-    <p class="dg-stamp"><span class="dg-badge">{literal(sentence(say(language, "predicted")))}</span> {stamp}</p>
-    {_verdict(plan, language)}
+    {both("div", head)}
   </header>
-  <div class="dg-body" id="dg-body">
-    <section>
-      <h2>{word("map.targets")} <small>{word("map.targets.columns")}</small></h2>
-      {_scoreboard(plan.scoreboard, language)}
-    </section>
+  <div class="dg-body" id="dg-body" tabindex="0" role="region" aria-label="{literal(say(shown, "map.details"))}">
+    {both("div", targets)}
     <div id="dg-legend"></div>
     <section class="dg-about" id="dg-about">
-      <h2>{word("map.about")}</h2>
-      {_about(plan, language, version)}
+      {both("div", about)}
     </section>
   </div>
 </aside>
-<footer class="dg-foot"><span>{_footer(plan, language)}</span> <a href="#dg-about">{word("map.about.link")}</a></footer>
-<noscript><p class="dg-noscript">{word("map.noscript")}</p></noscript>
+<footer class="dg-foot">{both("div", foot)}</footer>
+<noscript><div class="dg-noscript">{noscript}</div></noscript>
 """
 
 
@@ -157,8 +182,10 @@ def _about(plan: Plan, language: Language, version: str) -> str:
         f"<dt>{literal(_input_name(name, language))}</dt><dd>{literal(caveat)}</dd>"
         for name, caveat in caveats(plan).items()
     )
+    network = "map.software.offline" if plan.region.project.map.base == "none" else "map.software.base"
     software = say(language, "map.software", version=version, leaflet=LEAFLET_VERSION)
-    return f"{notes}<dl>{rows}</dl><p>{literal(software)}</p>"
+    keys = say(language, "map.keys")
+    return f"{notes}<dl>{rows}</dl><p>{literal(keys)}</p><p>{literal(software)} {literal(say(language, network))}</p>"
 
 
 def _footer(plan: Plan, language: Language) -> str:
@@ -168,6 +195,13 @@ def _footer(plan: Plan, language: Language) -> str:
     if names:
         layers = say(language, "map.separator").join(names)
         text += f" · {literal(say(language, 'map.approximate', layers=layers))}"
+    page = plan.region.project.map
+    if page.base == "gaode":
+        text += f" · {literal(say(language, 'map.datum'))}"
+    if page.approval_number:
+        text += f" · {literal(say(language, 'map.approval', number=page.approval_number))}"
+    if page.watermark:
+        text += f" · {literal(page.watermark)}"
     return text
 
 

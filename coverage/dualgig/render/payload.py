@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -12,15 +12,15 @@ import shapely
 from dualgig.plan import REASONS
 from dualgig.project import SERVICES
 from dualgig.render.layers import pack_paths, pack_points
-from dualgig.text.numbers import money
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from dualgig.plan import Plan
-    from dualgig.project import Language
-
-type Columns = dict[str, list[str] | NDArray[Any]]
+    from dualgig.render.grid import PageGrid
+    from dualgig.render.layers import Columns
 
 BEFORE, AFTER, DUTY, LEDGER = 1, 2, 4, 8
 """Bits of a place's state for one service; `assets/status.js` reads them."""
@@ -33,20 +33,27 @@ NO_LEVEL = -32768
 
 ROAD_TOLERANCE_M = 15.0
 
+AZIMUTHS = "azimuths_deg"
+"""Column of sites with the planned azimuth of each sector, ``;``-separated; wedges are drawn from it alone."""
 
-def townships(plan: Plan) -> Columns:
-    """Per township: what it is, where its name stands (its seat where known), how it is served."""
+
+def townships(plan: Plan, grid: PageGrid) -> Columns:
+    """Per township: what it is, where its name stands (its seat where known), its outline, how it is served."""
     table = plan.townships
+    counties, groups = table["county"].fillna(""), table["group"].fillna("")
     return {
         **_identity(table),
         "people": _whole(table["population"]),
-        **pack_points(_marks(plan, table, "seat", "township")),
-        **_service_columns(plan, table),
+        "county": _texts(counties),
+        "group": _texts(groups),
+        **pack_points(_marks(plan, table, "seat", "township"), grid),
+        **pack_paths(table.geometry, grid),
+        **_service_columns(table),
         "fragile": table["fragile"].to_numpy().astype(np.uint8),
     }
 
 
-def villages(plan: Plan) -> Columns:
+def villages(plan: Plan, grid: PageGrid) -> Columns:
     """Per village: what it is, its outline, how it is served, by what, and why not."""
     table = plan.villages
     return {
@@ -56,9 +63,9 @@ def villages(plan: Plan) -> Columns:
         "priority": table["priority"].to_numpy().astype(np.uint8),
         "eligible": table["eligible"].to_numpy().astype(np.uint8),
         "people": _whole(table["population"]),
-        **pack_points(_marks(plan, table, "committee", "village")),
-        **pack_paths(table.geometry),
-        **_service_columns(plan, table),
+        **pack_points(_marks(plan, table, "committee", "village"), grid),
+        **pack_paths(table.geometry, grid),
+        **_service_columns(table),
         "fragile": table["fragile"].to_numpy().astype(np.uint8),
         "server": _positions(plan.sites.index, table["server"]),
         "rsrp": _tenths(table["rsrp_dbm"]),
@@ -69,12 +76,12 @@ def villages(plan: Plan) -> Columns:
     }
 
 
-def sites(plan: Plan) -> Columns:
+def sites(plan: Plan, grid: PageGrid) -> Columns:
     """Per radio site: what it is, its state, and what it does for whom."""
     table = plan.sites
     return {
         **_identity(table),
-        **pack_points(table.geometry),
+        **pack_points(table.geometry, grid),
         "state": _codes(STATES, table["state"]),
         "decision": _codes(DECISIONS, table["decision"]),
         "stands": (table["structure"] == "existing").to_numpy().astype(np.uint8),
@@ -82,53 +89,70 @@ def sites(plan: Plan) -> Columns:
         "operator": _texts(table["operator"]),
         "bands": _texts(table["bands"]),
         "mast": table["mast_m"].to_numpy(np.float32),
-        "cost": _money(plan, table["cost_cny"]),
+        "cost": _money(table["cost_cny"]),
         "villages": _whole(table["villages"]),
         "alone": _whole(table["alone"]),
+        "sectors": _sectors(plan),
+        **({"azimuths": _texts(table[AZIMUTHS])} if AZIMUTHS in table else {}),
+        **_years(table, "year"),
     }
 
 
-def nodes(plan: Plan) -> Columns:
+def nodes(plan: Plan, grid: PageGrid) -> Columns:
     """Per fibre node: what it is, its state, and for how many villages."""
     table = plan.nodes
     return {
         **_identity(table),
-        **pack_points(table.geometry),
+        **pack_points(table.geometry, grid),
         "state": _codes(STATES, table["state"]),
         "decision": _codes(DECISIONS, table["decision"]),
         "kind": _texts(table["kind"]),
-        "cost": _money(plan, table["cost_cny"]),
+        "cost": _money(table["cost_cny"]),
         "villages": _whole(table["villages"]),
+        **_years(table, "year"),
     }
 
 
-def routes(plan: Plan) -> Columns:
+def routes(plan: Plan, grid: PageGrid) -> Columns:
     """Per fibre route: from where to where, how long, how laid."""
     table = plan.routes
     return {
-        **pack_paths(table.geometry),
+        **pack_paths(table.geometry, grid),
         "node": _positions(plan.nodes.index, table["node"]),
         "village": _positions(plan.villages.index, table["village"]),
         "build": _codes(BUILDS, table["build"].map(build_class)),
         "builds": _texts(table["build"]),
         "cable": table["length_km"].to_numpy(np.float32),
         "trench": table["new_km"].to_numpy(np.float32),
-        "cost": _money(plan, table["cost_cny"]),
+        "cost": _money(table["cost_cny"]),
+        **_years(table, "year"),
     }
 
 
-def roads(plan: Plan) -> Columns:
+def roads(plan: Plan, grid: PageGrid) -> Columns:
     """The roads' lines, simplified to `ROAD_TOLERANCE_M`."""
     graph = plan.region.roads
     lines = [] if graph is None else [shapely.LineString(xy) for xy in graph.xy if len(xy) > 1]
     shapes = gpd.GeoSeries(lines, crs=plan.region.metric_crs).simplify(ROAD_TOLERANCE_M)
-    return {**pack_paths(shapes.to_crs(4326))}
+    return pack_paths(shapes.to_crs(4326), grid)
 
 
-def exclusions(plan: Plan) -> Columns:
+def exclusions(plan: Plan, grid: PageGrid) -> Columns:
     """The areas where nothing new is built."""
     table = plan.region.exclusions
-    return {**_identity(table), "kind": _texts(table["kind"]), **pack_paths(table.geometry)}
+    return {**_identity(table), "kind": _texts(table["kind"]), **pack_paths(table.geometry, grid)}
+
+
+TABLES: dict[str, Callable[[Plan, PageGrid], Columns]] = {
+    "townships": townships,
+    "villages": villages,
+    "exclusions": exclusions,
+    "roads": roads,
+    "routes": routes,
+    "sites": sites,
+    "nodes": nodes,
+}
+"""What the map carries, by the kind of layer."""
 
 
 def build_class(build: str) -> str:
@@ -143,7 +167,7 @@ def _identity(table: gpd.GeoDataFrame) -> Columns:
     return {"id": _texts(table.index), "name": _texts(table["name"])}
 
 
-def _service_columns(plan: Plan, table: gpd.GeoDataFrame) -> Columns:
+def _service_columns(table: gpd.GeoDataFrame) -> Columns:
     """State bits, reason and price of the gap, per service."""
     columns: Columns = {}
     for service in SERVICES:
@@ -155,7 +179,8 @@ def _service_columns(plan: Plan, table: gpd.GeoDataFrame) -> Columns:
         )
         columns[f"state_{service}"] = bits.astype(np.uint8)
         columns[f"reason_{service}"] = _codes(("", *REASONS), table[f"reason_{service}"])
-        columns[f"cost_{service}"] = _money(plan, table[f"cost_{service}_cny"])
+        columns[f"cost_{service}"] = _money(table[f"cost_{service}_cny"])
+        columns |= _years(table, f"year_{service}", "year")
     return columns
 
 
@@ -170,7 +195,8 @@ def _marks(plan: Plan, table: gpd.GeoDataFrame, kind: str, level: str) -> gpd.Ge
 
 
 def _texts(values: pd.Series | pd.Index) -> list[str]:
-    return ["" if pd.isna(value) else str(value) for value in values]
+    texts = np.asarray(values, dtype=object)
+    return ["" if missing else str(text) for text, missing in zip(texts, pd.isna(texts), strict=True)]
 
 
 def _whole(values: pd.Series) -> NDArray[np.uint32]:
@@ -203,6 +229,26 @@ def _codes(words: tuple[str, ...], values: pd.Series) -> NDArray[np.uint8]:
     return codes.astype(np.uint8)
 
 
-def _money(plan: Plan, values: pd.Series) -> list[str]:
-    language: Language = plan.region.project.project.language
-    return ["" if pd.isna(value) else money(language, int(value)) for value in values]
+def _money(values: pd.Series) -> NDArray[np.float64]:
+    """Whole CNY; NaN where there is no price."""
+    return values.to_numpy(np.float64, na_value=np.nan)
+
+
+def _years(table: gpd.GeoDataFrame, name: str, otherwise: str = "") -> Columns:
+    """The year from which it stands or serves, 0 where never or not said; nothing for a plan without years."""
+    column = name if name in table else otherwise
+    if column not in table:
+        return {}
+    return {name: pd.to_numeric(table[column]).fillna(0).to_numpy().astype(np.int16)}
+
+
+def _sectors(plan: Plan) -> NDArray[np.uint8]:
+    """Sectors on the site after the plan: the most that one configuration on it has, 0 for none."""
+    sectors = {one.id: one.sectors for one in plan.region.project.configurations}
+    table = plan.sites
+    together = [
+        (*on_air, *(one for one in built.split(";") if one))
+        for on_air, built in zip(table["on_air"], _texts(table["built"]), strict=True)
+    ]
+    most = {some: max((sectors.get(one, 0) for one in some), default=0) for some in set(together)}
+    return np.array([most[some] for some in together], np.uint8)

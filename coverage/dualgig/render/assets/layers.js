@@ -1,26 +1,29 @@
-/* Layers that draw themselves on a canvas over the view, and are asked what lies under the pointer. */
+/* Canvases over the view: panning copies what is painted and paints only the strips that come into view. */
 (function (dg) {
   "use strict";
 
-  const Z_INDEX = { villages: 310, exclusions: 330, roads: 340, routes: 370, marks: 375, assets: 380, labels: 390 };
-  const unpacking = [];
+  const Z_INDEX = { ground: 310, over: 380, labels: 390 };
+  const MARGIN = 12;
+  dg.PAUSE_MS = 120;
 
-  /* A canvas that covers the view with some margin; `paint(ctx, frame)` draws on it. */
+  /* A canvas that covers the view with some margin; `painters` draw on it, for one time. */
   dg.Canvas = L.Renderer.extend({
-    options: { padding: 0.35 },
+    options: { padding: 0.15 },
 
-    initialize: function (name, paint) {
-      L.Renderer.prototype.initialize.call(this, { pane: "dg-" + name });
-      this._pane = name;
-      this._paint = paint;
+    initialize: function (name, time, painters) {
+      this._name = "dg-" + name + "-" + time;
+      L.Renderer.prototype.initialize.call(this, { pane: this._name });
+      Object.assign(this, { kind: name, time, painters });
     },
 
     onAdd: function (map) {
-      if (!map.getPane(this.options.pane)) {
-        const pane = map.createPane(this.options.pane);
-        pane.style.zIndex = Z_INDEX[this._pane];
+      if (!map.getPane(this._name)) {
+        const pane = map.createPane(this._name);
+        pane.classList.add("dg-pane-" + this.kind);
+        pane.style.zIndex = Z_INDEX[this.kind];
         pane.style.pointerEvents = "none";
       }
+      this._painted = null;
       L.Renderer.prototype.onAdd.call(this);
     },
 
@@ -29,199 +32,152 @@
     },
 
     repaint: function () {
+      this._painted = null;
       if (this._map) this._update();
     },
 
     /* While the map is dragged, paint again once the view leaves what is painted. */
     _keepUp: function () {
       if (this._map._animatingZoom || !this._bounds) return;
-      const size = this._map.getSize();
-      const min = this._map.containerPointToLayerPoint([0, 0]);
+      const size = this._map.getSize(), min = this._map.containerPointToLayerPoint([0, 0]);
       if (!this._bounds.contains(L.bounds(min, min.add(size)))) this._update();
     },
 
     _initContainer: function () {
       this._container = document.createElement("canvas");
+      this._spare = document.createElement("canvas");
       this._ctx = this._container.getContext("2d");
     },
 
     _destroyContainer: function () {
       this._container.remove();
-      this._container = this._ctx = null;
+      this._container = this._spare = this._ctx = null;
     },
 
     _update: function () {
       if (this._map._animatingZoom && this._bounds) return;
       L.Renderer.prototype._update.call(this);
-      const ratio = window.devicePixelRatio || 1;
-      const size = this._bounds.getSize(), min = this._bounds.min;
+      const ratio = window.devicePixelRatio || 1, size = this._bounds.getSize(), min = this._bounds.min;
+      const origin = this._map.getPixelOrigin();
+      const now = { x: origin.x + min.x, y: origin.y + min.y, zoom: this._map.getZoom(), width: size.x, height: size.y, ratio };
+      const was = this._painted;
+      // Names are placed all at once, a moment after the map has come to rest.
+      if (this.kind === "labels" && was && was.zoom === now.zoom && was.width === now.width && was.height === now.height) {
+        return this._later();
+      }
+      clearTimeout(this._timer);
+      this._painted = now;
+      const dx = was ? was.x - now.x : 0, dy = was ? was.y - now.y : 0;
+      const copies = was && was.zoom === now.zoom && was.width === now.width &&
+        was.height === now.height && was.ratio === ratio && (dx * ratio) % 1 === 0 && (dy * ratio) % 1 === 0 &&
+        Math.abs(dx) < now.width && Math.abs(dy) < now.height;
+      if (!copies) {
+        for (const canvas of [this._container, this._spare]) {
+          canvas.width = Math.round(size.x * ratio);
+          canvas.height = Math.round(size.y * ratio);
+          canvas.style.width = size.x + "px";
+          canvas.style.height = size.y + "px";
+        }
+        L.DomUtil.setPosition(this._container, min);
+        this._strip(now, [0, 0, now.width, now.height]);
+        return;
+      }
       L.DomUtil.setPosition(this._container, min);
-      this._container.width = size.x * ratio;
-      this._container.height = size.y * ratio;
-      this._container.style.width = size.x + "px";
-      this._container.style.height = size.y + "px";
-      const zoom = this._map.getZoom(), scale = this._map.options.crs.scale(zoom);
-      const origin = this._map.getPixelOrigin().add(min);
-      const left = origin.x / scale, top = origin.y / scale;
-      const ctx = this._ctx;
-      ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-      this._paint(ctx, {
-        zoom, scale, ratio, width: size.x, height: size.y, origin,
-        x: (u) => (u - left) * scale,
-        y: (v) => (v - top) * scale,
-        box: [left, top, left + size.x / scale, top + size.y / scale],
-      });
+      if (dx || dy) this._shift(now, dx, dy, min);
+    },
+
+    _later: function () {
+      clearTimeout(this._timer);
+      this._timer = setTimeout(() => { if (this._map && !this._map._animatingZoom) this.repaint(); }, dg.PAUSE_MS);
+      // What is painted stays where it lies.
+      const { _painted: was } = this, origin = this._map.getPixelOrigin();
+      this._bounds = L.bounds([was.x - origin.x, was.y - origin.y], [was.x - origin.x + was.width, was.y - origin.y + was.height]);
+    },
+
+    /* Copy what stays in view to the spare canvas, which is several times faster than within one, and show that. */
+    _shift: function (now, dx, dy, min) {
+      const old = this._container;
+      this._container = this._spare;
+      this._spare = old;
+      L.DomUtil.setPosition(this._container, min);
+      this._container.className = old.className;
+      const ctx = (this._ctx = this._container.getContext("2d"));
+      ctx.setTransform(1, 0, 0, 1, 0, 0);
+      ctx.globalCompositeOperation = "copy";
+      ctx.drawImage(old, dx * now.ratio, dy * now.ratio);
+      ctx.globalCompositeOperation = "source-over";
+      old.parentNode.replaceChild(this._container, old);
+      if (dx) this._strip(now, dx > 0 ? [0, 0, dx, now.height] : [now.width + dx, 0, now.width, now.height]);
+      const [left, right] = [Math.max(dx, 0), now.width + Math.min(dx, 0)];
+      if (dy) this._strip(now, dy > 0 ? [left, 0, right, dy] : [left, now.height + dy, right, now.height]);
+    },
+
+    /* Paint a part of the canvas: pixels [left, top, right, bottom]. */
+    _strip: function (now, [left, top, right, bottom]) {
+      const ctx = this._ctx, scale = dg.scale(now.zoom), x0 = now.x / scale, y0 = now.y / scale;
+      ctx.setTransform(now.ratio, 0, 0, now.ratio, 0, 0);
+      ctx.save();
+      ctx.beginPath();
+      ctx.rect(left, top, right - left, bottom - top);
+      ctx.clip();
+      const frame = {
+        zoom: now.zoom, scale, ratio: now.ratio, width: now.width, height: now.height, origin: now, time: this.time,
+        x: (u) => (u - x0) * scale,
+        y: (v) => (v - y0) * scale,
+        x0, y0,
+        strip: [left, top, right, bottom],
+        box: [x0 + (left - MARGIN) / scale, y0 + (top - MARGIN) / scale, x0 + (right + MARGIN) / scale, y0 + (bottom + MARGIN) / scale],
+      };
+      for (const paint of this.painters) paint(ctx, frame);
+      ctx.restore();
     },
   });
 
-  dg.meets = (a, b, margin) =>
-    a[0] <= b[2] + margin && a[2] >= b[0] - margin && a[1] <= b[3] + margin && a[3] >= b[1] - margin;
+  /* The canvases of one time, from below to above. */
+  function stack(time) {
+    return ["ground", "over", "labels"].map((name) => new dg.Canvas(name, time, dg.painters[name]));
+  }
 
-  /* Add a shape's rings to a path, leaving out vertices closer than half a pixel. */
-  function trace(path, shapes, row, frame, close) {
-    for (let r = shapes.shape[row]; r < shapes.shape[row + 1]; r++) {
-      const from = shapes.ring[r], to = shapes.ring[r + 1];
-      let lastX = Infinity, lastY = Infinity;
-      for (let i = from; i < to; i++) {
-        const x = frame.x(shapes.x[i]), y = frame.y(shapes.y[i]);
-        if (i === from) path.moveTo(x, y);
-        else if (i === to - 1 || Math.abs(x - lastX) + Math.abs(y - lastY) > 0.5) path.lineTo(x, y);
-        else continue;
-        lastX = x;
-        lastY = y;
+  dg.stacks = {};
+  dg.repaint = function () {
+    const times = dg.view.time === "swipe" ? ["before", "after"] : [dg.view.time];
+    for (const time of ["before", "after"]) {
+      const wanted = times.includes(time);
+      if (wanted && !dg.stacks[time]) dg.stacks[time] = stack(time);
+      for (const canvas of dg.stacks[time] || []) {
+        if (wanted && dg.map.hasLayer(canvas)) canvas.repaint();
+        else if (wanted) canvas.addTo(dg.map);
+        else canvas.remove();
       }
-      if (close) path.closePath();
     }
-  }
-
-  /* Fill with a pattern that stays put on the ground while the canvas moves. */
-  function fillPattern(ctx, path, pattern, period, frame) {
-    const dx = -(frame.origin.x % period), dy = -(frame.origin.y % period);
-    pattern.setTransform(new DOMMatrix().translate(dx, dy).scale(1 / frame.ratio));
-    ctx.fillStyle = pattern;
-    ctx.fill(path, "evenodd");
-  }
-
-  const picked = (table, row) => !dg.view.reason || dg.reasons(table, row).includes(dg.view.reason);
-  dg.isPoint = function (row) {
-    const { shape } = dg.table.villages.paths;
-    return shape[row] === shape[row + 1];
+    dg.clip();
   };
 
-  const painters = {
-    villages: function (ctx, frame, table) {
-      const shapes = table.paths, fills = [0, 1, 2, 3].map(() => new Path2D());
-      const faded = [0, 1, 2, 3].map(() => new Path2D()), edges = new Path2D();
-      if (frame.zoom < dg.options.villagesFrom) return;
-      for (let row = 0; row < table.id.length; row++) {
-        const status = dg.status(table, row);
-        if (dg.isPoint(row) || !dg.meets(shapes.boxes[row], frame.box, 0)) continue;
-        trace((picked(table, row) ? fills : faded)[status], shapes, row, frame, true);
-        trace(edges, shapes, row, frame, true);
+  /* With the swipe, each time shows on its side of the divider. */
+  dg.clip = function () {
+    const swiping = dg.view.time === "swipe", size = dg.map.getSize();
+    const min = dg.map.containerPointToLayerPoint([0, 0]), at = min.x + dg.view.swipe * size.x;
+    const far = 1e5, edges = { before: [-far, at], after: [at, far] };
+    for (const time of ["before", "after"]) {
+      for (const canvas of dg.stacks[time] || []) {
+        const [left, right] = edges[time];
+        dg.map.getPane(canvas._name).style.clip = swiping ? `rect(${-far}px, ${right}px, ${far}px, ${left}px)` : "";
       }
-      for (const [paths, alpha] of [[fills, 0.92], [faded, 0.16]]) {
-        paths.forEach(function (path, status) {
-          ctx.globalAlpha = alpha;
-          ctx.fillStyle = dg.COLOURS[status];
-          ctx.fill(path, "evenodd");
-          const pattern = dg.pattern(ctx, status, frame.ratio);
-          if (pattern) fillPattern(ctx, path, pattern, dg.PATTERN, frame);
-        });
-      }
-      ctx.globalAlpha = 1;
-      ctx.lineWidth = frame.zoom < 11 ? 0.5 : 0.8;
-      ctx.strokeStyle = "rgba(40, 50, 60, 0.45)";
-      ctx.stroke(edges);
-    },
-
-    /* Villages that are points: round marks over the other layers; and a mark beside the fragile ones. */
-    marks: function (ctx, frame, table) {
-      if (frame.zoom < dg.options.villagesFrom) return;
-      const r = Math.max(3, Math.min(9, frame.zoom - 4)), { x, y } = table.points;
-      for (let row = 0; row < table.id.length; row++) {
-        if (!dg.isPoint(row) || !dg.meets([x[row], y[row], x[row], y[row]], frame.box, (2 * r) / frame.scale)) continue;
-        ctx.globalAlpha = picked(table, row) ? 1 : 0.2;
-        dg.statusMark(ctx, frame.x(x[row]), frame.y(y[row]), r, dg.status(table, row));
-      }
-      if (!dg.shown.fragile) return;
-      for (let row = 0; row < table.id.length; row++) {
-        if (!dg.isFragile(table, row) || !dg.meets([x[row], y[row], x[row], y[row]], frame.box, (2 * r) / frame.scale)) continue;
-        ctx.globalAlpha = picked(table, row) ? 1 : 0.2;
-        dg.fragileMark(ctx, frame.x(x[row]) + r, frame.y(y[row]) - r, Math.min(r, 7));
-      }
-    },
-
-    exclusions: function (ctx, frame, table) {
-      const path = new Path2D();
-      for (let row = 0; row < table.id.length; row++) {
-        if (dg.meets(table.paths.boxes[row], frame.box, 0)) trace(path, table.paths, row, frame, true);
-      }
-      fillPattern(ctx, path, dg.hatch(ctx, frame.ratio), 7, frame);
-      ctx.strokeStyle = "rgba(20, 70, 40, 0.9)";
-      ctx.lineWidth = 1.4;
-      ctx.stroke(path);
-    },
-
-    roads: function (ctx, frame, table) {
-      const path = new Path2D();
-      for (let row = 0; row < table.rings.length; row++) {
-        if (dg.meets(table.paths.boxes[row], frame.box, 0)) trace(path, table.paths, row, frame, false);
-      }
-      const width = Math.max(0.6, Math.min(3, (frame.zoom - 8) * 0.4));
-      ctx.lineJoin = "round";
-      ctx.lineWidth = width;
-      ctx.strokeStyle = "rgba(60, 52, 44, 0.42)";
-      ctx.stroke(path);
-    },
-
-    routes: function (ctx, frame, table) {
-      for (let row = 0; row < table.rings.length; row++) {
-        if (!dg.assetShown("routes", row) || !dg.meets(table.paths.boxes[row], frame.box, 0)) continue;
-        const path = new Path2D();
-        trace(path, table.paths, row, frame, false);
-        dg.routeStroke(ctx, dg.BUILDS[table.build[row]], path);
-      }
-    },
-
-    sites: assets("sites"),
-    nodes: assets("nodes"),
+    }
   };
 
-  function assets(kind) {
-    return function (ctx, frame, table) {
-      if (frame.zoom < dg.options.sitesFrom) return;
-      const r = dg.markRadius(frame.zoom), margin = (2 * r) / frame.scale, order = [3, 0, 1, 2];
-      for (const state of order) {
-        for (let row = 0; row < table.id.length; row++) {
-          if (dg.STATES.indexOf(dg.assetState(table, row)) !== state || !dg.assetShown(kind, row)) continue;
-          const x = table.points.x[row], y = table.points.y[row];
-          if (dg.meets([x, y, x, y], frame.box, margin)) {
-            dg.assetMark(ctx, kind, dg.STATES[state], frame.x(x), frame.y(y), r);
-          }
-        }
-      }
-    };
-  }
-  dg.markRadius = (zoom) => Math.max(2.6, Math.min(9, (zoom - 5) * 0.85));
+  const unpacking = [];
 
   /* A layer from a pack; its table is there once `dg.unpacked()` has resolved. */
   dg.layer = function (kind, packed) {
-    const pane = kind === "sites" || kind === "nodes" ? "assets" : kind;
-    const layer = new dg.Canvas(pane, function (ctx, frame) {
-      const table = dg.table[kind];
-      if (table) painters[kind](ctx, frame, table);
-    });
-    dg.layers[kind] = layer;
-    if (typeof DecompressionStream === "function") {
-      unpacking.push(dg.unpack(packed).then(function (table) {
-        if (table.lon) table.points = dg.points(table);
-        if (table.rings) table.paths = dg.paths(table);
-        dg.table[kind] = table;
-      }));
-    }
-    return layer;
+    unpacking.push([kind, packed]);
+    return L.layerGroup();
   };
-  dg.layers = {};
-  dg.marks = () => new dg.Canvas("marks", (ctx, frame) => painters.marks(ctx, frame, dg.table.villages));
-  dg.unpacked = () => Promise.all(unpacking);
+  dg.unpacked = (unit) => Promise.all(unpacking.map(async function ([kind, packed]) {
+    const table = await dg.unpack(packed);
+    if (table.x) table.points = dg.points(table, unit);
+    if (table.rings) table.paths = dg.paths(table, unit);
+    dg.table[kind] = table;
+  }));
+  dg.packs = () => unpacking.map(([, packed]) => packed);
 })(window.dualgig);

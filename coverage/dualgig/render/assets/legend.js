@@ -1,4 +1,4 @@
-/* The legend: symbols with counts, which are also the switches of the layers; and the switches over the map. */
+/* The legend: symbols with counts of what is in view, which are also the switches of the layers. */
 (function (dg) {
   "use strict";
 
@@ -8,144 +8,130 @@
     return h("section", h("h2", title), ...children);
   }
 
+  /* A number in view, and of how many where some are out of it. */
+  function counted(here, all) {
+    return h("span.dg-count", dg.number(here), here === all ? "" : h("small", " / " + dg.number(all)));
+  }
+
   function toggle(picture, text, count, holder, key, id) {
-    const box = h("input");
-    box.type = "checkbox";
+    const box = h("input", { type: "checkbox", id });
     box.checked = holder[key];
-    box.id = id;
     box.addEventListener("change", function () {
       holder[key] = box.checked;
       dg.change();
     });
-    const label = h("label.dg-row", box, picture, h("span.dg-text", text), count === null ? "" : h("span.dg-count", count));
-    label.htmlFor = id;
-    return label;
+    return h("label.dg-row", { for: id }, box, picture, h("span.dg-text", text), count);
   }
 
-  function coverage() {
-    const villages = dg.countStatus(dg.table.villages), towns = dg.countStatus(dg.table.townships);
-    const table = h("table.dg-status", h("tr", h("th"), h("th", say("legend.villages")), h("th", say("legend.townships"))));
+  function coverage(box) {
+    const time = dg.mainTime();
+    const [villages, towns] = ["villages", "townships"].map((kind) =>
+      dg.tally(dg.statuses(dg.table[kind], time), dg.table[kind].points, box));
+    const head = h("tr", h("td"), h("th", { scope: "col" }, say("legend.villages")), h("th", { scope: "col" }, say("legend.townships")));
+    const table = h("table.dg-status", head);
     for (const status of [0, 1, 2, 3]) {
-      if (status === dg.NEWLY_SERVED && dg.view.time === "before") continue;
-      const name = h("th", dg.statusSwatch(status), h("span", say("status." + status)));
-      const row = h("tr", name, h("td", dg.number(villages[status])), h("td", dg.number(towns[status])));
-      row.dataset.status = status;
-      table.append(row);
+      if (status === dg.NEWLY_SERVED && time === "before") continue;
+      table.append(h("tr", { "data-status": status },
+        h("th", { scope: "row" }, dg.statusSwatch(status), h("span", say("status." + status))),
+        ...[villages, towns].map(({ here, all }) => h("td", counted(here[status], all[status])))));
     }
-    const fragile = dg.table.villages.id.filter((_, row) => dg.isFragile(dg.table.villages, row)).length;
-    const row = fragile ? toggle(dg.fragileSwatch(), say("layer.fragile"), dg.number(fragile), dg.shown, "fragile", "dg-layer-fragile") : "";
-    const shown = say("service." + dg.view.service) + " · " + say("time." + dg.view.time);
+    const { fragile, points } = dg.table.villages;
+    const { here, all } = dg.tally(fragile.map((_, row) => dg.isFragile(dg.table.villages, row, time)), points, box);
+    const row = all[1] ? toggle(dg.fragileSwatch(), say("layer.fragile"), counted(here[1], all[1]), dg.shown, "fragile", "dg-layer-fragile") : "";
+    const when = dg.years.length && time === "after" ? String(dg.view.year) : say("time." + time);
+    const shown = say("service." + dg.view.service) + " · " + when + " · " + say("legend.in_view");
     return h("section", h("h2", say("legend.status") + " ", h("small", shown)), table, row);
   }
 
-  function reasons() {
-    if (dg.view.time === "before") return "";
-    const counts = dg.countReasons(dg.table.villages), list = h("div.dg-reasons");
-    for (const reason of dg.reasonWords.filter((r) => counts[r])) {
-      const button = h("button", h("span", say("reason." + reason)), h("span.dg-count", dg.number(counts[reason])));
-      button.type = "button";
-      button.dataset.reason = reason;
-      button.setAttribute("aria-pressed", dg.view.reason === reason);
+  function reasons(box) {
+    if (dg.mainTime() === "before") return "";
+    const table = dg.table.villages, { x, y } = table.points, here = {}, all = {}, list = h("div.dg-reasons");
+    for (let row = 0; row < x.length; row++) {
+      const inside = x[row] >= box[0] && x[row] <= box[2] && y[row] >= box[1] && y[row] <= box[3];
+      for (const reason of new Set(dg.reasons(table, row))) {
+        all[reason] = (all[reason] || 0) + 1;
+        here[reason] = (here[reason] || 0) + inside;
+      }
+    }
+    for (const reason of dg.reasonWords.filter((r) => all[r])) {
+      const button = h("button", { type: "button", "data-reason": reason, "aria-pressed": dg.view.reason === reason, id: "dg-reason-" + reason },
+        h("span", say("reason." + reason)), counted(here[reason], all[reason]));
       button.addEventListener("click", () => dg.change({ reason: dg.view.reason === reason ? "" : reason }));
       list.append(button);
     }
-    const none = !list.childElementCount;
-    return section(say("legend.reasons"), h("p.dg-hint", say(none ? "legend.reasons.none" : "legend.reasons.hint")), list);
+    const none = !list.childElementCount, button = dg.gapRows().length
+      ? dg.button(".dg-wide", say("table.open"), dg.toggleTable, say("table.open")) : "";
+    return section(say("legend.reasons"), h("p.dg-hint", say(none ? "legend.reasons.none" : "legend.reasons.hint")), list, button);
   }
 
-  function assets(kind, title) {
-    if (!dg.inView(kind)) return "";
-    const counts = dg.countStates(dg.table[kind]);
-    const rows = dg.STATES.filter((state) => dg.view.time === "after" || state === "existing" || state === "unused");
-    return section(title, ...rows.map((state) =>
-      toggle(dg.assetSwatch(kind, state), say("state." + state), dg.number(counts[state]), dg.shown[kind], state, "dg-" + kind + "-" + state)));
-  }
-
-  function routes() {
-    if (!dg.inView("routes")) return "";
-    const table = dg.table.routes, counts = {}, length = {};
-    for (let row = 0; row < table.rings.length; row++) {
-      const build = dg.BUILDS[table.build[row]];
-      counts[build] = (counts[build] || 0) + 1;
-      length[build] = (length[build] || 0) + table.cable[row];
+  function assets(kind, title, box) {
+    const time = dg.mainTime(), table = dg.table[kind];
+    if (!dg.inView(kind, time) || !table.state.length) return "";
+    const { here, all } = dg.tally(dg.assetStates(table, time), table.points, box);
+    const rows = dg.STATES.map((state, number) => [state, number])
+      .filter(([state]) => time === "after" || state === "existing" || state === "unused")
+      .map(([state, number]) => toggle(dg.assetSwatch(kind, state), say("state." + state), counted(here[number], all[number]), dg.shown[kind], state, "dg-" + kind + "-" + state));
+    const decided = dg.tally(table.decision, table.points, box);
+    for (const [decision, word] of [[dg.LOCKED, "locked"], [dg.FORBIDDEN, "forbidden"]]) {
+      if (!decided.all[decision]) continue;
+      rows.push(h("p.dg-row.dg-key", { id: "dg-" + kind + "-" + word }, dg.decisionSwatch(kind, decision),
+        h("span.dg-text", say("decision." + word)), counted(decided.here[decision], decided.all[decision])));
     }
-    const rows = dg.BUILDS.filter((build) => counts[build]).map((build) =>
-      toggle(dg.routeSwatch(build), say("build." + build), dg.number(counts[build]) + " · " + dg.km(length[build]), dg.shown.routes, build, "dg-routes-" + build));
+    return section(title, ...rows);
+  }
+
+  function routes(box) {
+    if (!dg.inView("routes", dg.mainTime())) return "";
+    const { build, cable, paths } = dg.table.routes, here = {}, all = {}, length = {};
+    for (let row = 0; row < build.length; row++) {
+      if (!dg.routeStands(row)) continue;
+      const name = dg.BUILDS[build[row]];
+      all[name] = (all[name] || 0) + 1;
+      length[name] = (length[name] || 0) + cable[row];
+      here[name] = (here[name] || 0) + dg.boxMeets(paths.boxes, row, box, 0);
+    }
+    const rows = dg.BUILDS.filter((name) => all[name]).map((name) =>
+      toggle(dg.routeSwatch(name), say("build." + name) + " · " + dg.km(length[name]), counted(here[name], all[name]), dg.shown.routes, name, "dg-routes-" + name));
     return rows.length ? section(say("legend.routes"), ...rows) : "";
   }
 
+  /* The classes of the best server's level. */
+  function signal() {
+    if (!dg.rasters) return "";
+    const { edges, colours, cell } = dg.options.signal;
+    const rows = dg.shown.rsrp ? colours.map(function (colour, i) {
+      const text = i === 0 ? "≥ " + edges[0] : i < edges.length ? edges[i] + " … " + edges[i - 1] : "< " + edges[edges.length - 1];
+      return h("p.dg-row.dg-key", dg.colourSwatch(colour), h("span.dg-text", text.replace(/-/g, "−") + " dBm"));
+    }) : [];
+    const note = dg.shown.rsrp ? h("p.dg-hint", say("signal.note", { cell: dg.number(cell) })) : "";
+    return section(say("legend.signal"), toggle("", say("layer.rsrp"), "", dg.shown, "rsrp", "dg-layer-rsrp"), ...rows, note);
+  }
+
+  function groups(box) {
+    if (!dg.groups.length) return "";
+    const towns = dg.table.townships, numbers = Uint8Array.from(towns.group, (group) => dg.groups.indexOf(group) + 1);
+    const { here, all } = dg.tally(numbers, towns.points, box, dg.groups.length + 1);
+    const rows = dg.shown.groups ? dg.groups.map((group, i) => h("p.dg-row.dg-key", dg.groupSwatch(i),
+      h("span.dg-text", group), counted(here[i + 1], all[i + 1]))) : [];
+    return section(say("legend.groups") + " ", toggle("", say("layer.groups"), "", dg.shown, "groups", "dg-layer-groups"), ...rows);
+  }
+
   function layers() {
-    const rows = ["townships", "villages", "labels", "roads", "exclusions", "relief"]
-      .filter((name) => name !== "relief" || dg.shapes.relief)
-      .filter((name) => name !== "roads" || dg.table.roads.rings.length)
-      .filter((name) => name !== "exclusions" || dg.table.exclusions.id.length)
-      .map((name) => toggle(dg.layerSwatch(name), say("layer." + name), null, dg.shown, name, "dg-layer-" + name));
+    const there = {
+      relief: dg.shapes.relief, base: dg.base, roads: dg.table.roads.rings.length, exclusions: dg.table.exclusions.rings.length,
+    };
+    const rows = ["townships", "villages", "labels", "roads", "exclusions", "relief", "base"]
+      .filter((name) => !(name in there) || there[name])
+      .map((name) => toggle(dg.layerSwatch(name), say("layer." + name), "", dg.shown, name, "dg-layer-" + name));
     return section(say("legend.layers"), ...rows);
   }
 
-  dg.fragileSwatch = () => dg.swatch(24, 18, (ctx) => dg.fragileMark(ctx, 12, 9, 6.5));
-
-  dg.layerSwatch = (name) => dg.swatch(24, 16, function (ctx, ratio) {
-    if (name === "townships") {
-      ctx.lineWidth = 1.6;
-      ctx.strokeStyle = "#16202b";
-      ctx.strokeRect(3, 2.5, 18, 11);
-    } else if (name === "villages") {
-      dg.COLOURS.forEach(function (colour, i) {
-        ctx.fillStyle = colour;
-        ctx.fillRect(2 + (i % 2) * 10, 1 + (i >> 1) * 7, 10, 7);
-      });
-    } else if (name === "labels") {
-      ctx.font = "600 12px " + dg.FONT;
-      ctx.fillStyle = "#16202b";
-      ctx.textAlign = "center";
-      ctx.fillText("Aa", 12, 12);
-    } else if (name === "roads") {
-      ctx.lineWidth = 1.6;
-      ctx.strokeStyle = "rgba(60, 52, 44, 0.6)";
-      ctx.beginPath();
-      ctx.moveTo(2, 12);
-      ctx.bezierCurveTo(9, 1, 14, 15, 22, 4);
-      ctx.stroke();
-    } else if (name === "exclusions") {
-      ctx.fillStyle = dg.hatch(ctx, ratio);
-      ctx.fillRect(2.5, 1.5, 19, 13);
-      ctx.strokeStyle = "rgba(20, 70, 40, 0.9)";
-      ctx.strokeRect(2.5, 1.5, 19, 13);
-    } else {
-      const shade = ctx.createLinearGradient(2, 0, 22, 0);
-      [["#fdfdfb", 0], ["#aab2b8", 0.45], ["#f2f3f2", 0.55], ["#b9c0c5", 1]].forEach(([c, at]) => shade.addColorStop(at, c));
-      ctx.fillStyle = shade;
-      ctx.fillRect(2, 1, 20, 14);
-    }
-  });
-
   dg.drawLegend = function () {
-    const focused = document.activeElement && document.activeElement.id;
+    const focused = document.activeElement && document.activeElement.id, box = dg.viewBox();
     const legend = document.getElementById("dg-legend");
-    legend.replaceChildren(...[
-      coverage(), reasons(), assets("sites", say("legend.radio")), assets("nodes", say("legend.fibre")), routes(), layers(),
-    ].filter(Boolean));
-    const again = focused && legend.contains(document.getElementById(focused)) && document.getElementById(focused);
-    if (again) again.focus();
-  };
-
-  /* One choice of several, as a row of buttons. */
-  dg.choice = function (key, values) {
-    const group = h("div.dg-choice");
-    group.setAttribute("role", "group");
-    group.setAttribute("aria-label", say(key));
-    for (const value of values) {
-      const button = h("button", say(key + "." + value));
-      button.type = "button";
-      button.dataset[key] = value;
-      button.addEventListener("click", () => dg.change({ [key]: value, reason: "" }));
-      group.append(button);
-    }
-    const mark = () => group.querySelectorAll("button").forEach((button) =>
-      button.setAttribute("aria-pressed", button.dataset[key] === dg.view[key]));
-    dg.listeners.push(mark);
-    mark();
-    return group;
+    dg.fill(legend, coverage(box), reasons(box), assets("sites", say("legend.radio"), box), assets("nodes", say("legend.fibre"), box),
+      routes(box), signal(), groups(box), layers());
+    const again = focused && document.getElementById(focused);
+    if (again && legend.contains(again)) again.focus();
   };
 })(window.dualgig);

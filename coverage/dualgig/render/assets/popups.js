@@ -3,21 +3,11 @@
   "use strict";
 
   const NO_LEVEL = -32768;
+  const h = dg.h, say = dg.say, number = dg.number, km = dg.km;
 
-  /* An element: `h("p.note", "text", child, ...)`. */
-  dg.h = function (what, ...children) {
-    const [tag, ...classes] = what.split(".");
-    const element = document.createElement(tag);
-    if (classes.length) element.className = classes.join(" ");
-    element.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
-    return element;
-  };
-  const h = dg.h, say = dg.say;
-
-  dg.number = (n) => n.toLocaleString("en-US");
   const signed = (tenths) => (tenths < 0 ? "−" : "") + (Math.abs(tenths) / 10).toFixed(1);
-  const km = dg.km = (value) => say("km", { km: value.toFixed(value < 10 ? 2 : 1) });
   const list = (text) => text.split(";").filter(Boolean);
+  const words = (key, text) => list(text).map((code) => dg.sayOr(key, code)).join(say("comma"));
 
   function facts(rows) {
     const table = h("dl.dg-facts");
@@ -32,8 +22,7 @@
   }
 
   function link(text, kind, row) {
-    const button = h("button.dg-link", text);
-    button.type = "button";
+    const button = h("button.dg-link", { type: "button" }, text);
     button.addEventListener("click", () => dg.open(kind, row));
     return button;
   }
@@ -50,6 +39,8 @@
       const bits = dg.bits(table, row, service);
       grid.append(h("tr", h("th", say("service." + service)), h("td", chip(bits.before)), h("td", chip(bits.after))));
       if (bits.ledger) grid.append(h("tr.dg-source", h("td"), h("td", say("ledger"))));
+      const year = dg.servedFrom(table, row, service);
+      if (year) grid.append(h("tr.dg-source", h("td"), h("td", say("served_from", { year }))));
       if (!bits.after) gaps.push(gap(table, row, service, bits));
     }
     grid.querySelectorAll(".dg-source td:last-child").forEach((cell) => { cell.colSpan = 2; });
@@ -64,8 +55,19 @@
       h("p", h("b", say("gap", { service: say("service." + service) })), bits.duty ? " · " + say("duty") : ""),
       reason ? h("p", say("reason." + reason)) : "",
       reason ? h("p.dg-remedy", say("remedy." + reason)) : "",
-      h("p.dg-price", cost ? say("cost_to_serve", { money: cost }) : say("cost_unknown")),
+      h("p.dg-price", Number.isNaN(cost) ? say("cost_unknown") : say("cost_to_serve", { money: dg.money(cost) })),
     );
+  }
+
+  const cost = (table, row) => (table.state[row] === 1 || table.state[row] === 2 ? dg.money(table.cost[row]) : "");
+  const year = (table, row) => (table.year && table.year[row] ? String(table.year[row]) : "");
+
+  /* Sectors, and their azimuths where the plan has any. */
+  function sectors(table, row) {
+    if (!table.sectors[row]) return "";
+    const azimuths = table.azimuths ? list(table.azimuths[row]) : [];
+    if (!azimuths.length) return say("sectors.unaimed", { number: table.sectors[row] });
+    return azimuths.map((degrees) => degrees + "°").join(say("comma"));
   }
 
   const contents = {
@@ -80,12 +82,12 @@
         ...services(table, row),
         facts([
           [say("township"), town < 0 ? "" : link(dg.table.townships.name[town], "townships", town)],
-          [say("people"), dg.number(table.people[row])],
+          [say("people"), number(table.people[row])],
           [say("server"), server < 0 ? "" : link(dg.table.sites.name[server] || dg.table.sites.id[server], "sites", server)],
           [say("rsrp"), rsrp === NO_LEVEL ? say("no_signal") : signed(rsrp) + " dBm"],
           [say("margin"), rsrp === NO_LEVEL ? "" : signed(table.margin[row]) + " dB"],
           [say("fragile"), table.fragile[row] ? say("fragile.why") : ""],
-          [say("fails"), list(table.fails[row]).map((k) => dg.words["kind." + k] || k).join(say("comma"))],
+          [say("fails"), words("kind.", table.fails[row])],
           [say("olt"), olt < 0 ? "" : link(dg.table.nodes.name[olt] || dg.table.nodes.id[olt], "nodes", olt)],
           [say("cable"), Number.isNaN(cable) ? "" : km(cable)],
         ]),
@@ -100,13 +102,15 @@
           all++;
           n += dg.bits(dg.table.villages, village, service)[time];
         });
-        return dg.number(n) + " / " + dg.number(all);
+        return number(n) + " / " + number(all);
       };
       return [
         head(table.name[row], say("level.township"), table.id[row]),
         ...services(table, row),
         facts([
-          [say("people"), dg.number(table.people[row])],
+          [say("county"), table.county[row]],
+          [say("group"), table.group[row]],
+          [say("people"), number(table.people[row])],
           [say("fragile"), table.fragile[row] ? say("fragile.why") : ""],
           ...dg.SERVICES.map((service) => [
             say("villages_with", { service: say("service." + service) }),
@@ -127,10 +131,12 @@
           [say("operator"), list(table.operator[row]).join(say("comma"))],
           [say("bands"), list(table.bands[row]).join(say("comma"))],
           [say("built"), list(table.built[row]).join(say("comma"))],
-          [say("mast"), table.mast[row].toFixed(0) + " m"],
-          [say("cost"), table.state[row] === 1 || table.state[row] === 2 ? table.cost[row] : ""],
-          [say("best_for"), dg.number(table.villages[row])],
-          [say("alone"), table.alone[row] ? dg.number(table.alone[row]) : ""],
+          [say("year"), year(table, row)],
+          [say("sectors"), sectors(table, row)],
+          [say("mast"), number(table.mast[row]) + " m"],
+          [say("cost"), cost(table, row)],
+          [say("best_for"), number(table.villages[row])],
+          [say("alone"), table.alone[row] ? number(table.alone[row]) : ""],
         ]),
       ];
     },
@@ -141,10 +147,11 @@
         head(table.name[row], say("level.node"), table.id[row]),
         facts([
           [say("state"), say("state." + dg.STATES[table.state[row]])],
-          [say("kind"), dg.words["kind." + table.kind[row]] || table.kind[row]],
+          [say("kind"), dg.sayOr("kind.", table.kind[row])],
           [say("decision"), decision ? say("decision." + decision) : ""],
-          [say("cost"), table.state[row] === 1 || table.state[row] === 2 ? table.cost[row] : ""],
-          [say("gigabit_for"), dg.number(table.villages[row])],
+          [say("year"), year(table, row)],
+          [say("cost"), cost(table, row)],
+          [say("gigabit_for"), number(table.villages[row])],
         ]),
       ];
     },
@@ -160,8 +167,9 @@
           [say("level.village"), village < 0 ? "" : link(to, "villages", village)],
           [say("length"), km(table.cable[row])],
           [say("trench"), km(table.trench[row])],
-          [say("build"), list(table.builds[row]).map((b) => dg.words["build." + b] || b).join(say("comma"))],
-          [say("cost"), table.cost[row]],
+          [say("build"), words("build.", table.builds[row])],
+          [say("year"), year(table, row)],
+          [say("cost"), dg.money(table.cost[row])],
         ]),
       ];
     },
@@ -175,18 +183,17 @@
     return body;
   };
 
-  /* One or two lines under the pointer. */
-  dg.tip = function (kind, row) {
+  /* One or two lines under the pointer, at the time that is shown there. */
+  dg.tip = function (kind, row, time) {
     const table = dg.table[kind];
     if (kind === "routes") return h("div", h("b", say("level.route")), h("br"), say("build." + dg.BUILDS[table.build[row]]));
     const tip = h("div", h("b", table.name[row] || table.id[row]));
     if (kind === "villages" || kind === "townships") {
       for (const service of dg.servicesInView()) {
-        const status = dg.status(table, row, { service, time: dg.view.time });
-        tip.append(h("br"), say("service." + service) + ": " + say("status." + status));
+        tip.append(h("br"), say("service." + service) + ": " + say("status." + dg.status(table, row, time, service)));
       }
     } else if (kind === "exclusions") tip.append(h("br"), say("level.exclusion"));
-    else tip.append(h("br"), say("level." + kind.slice(0, -1)) + ": " + say("state." + dg.assetState(table, row)));
+    else tip.append(h("br"), say("level." + kind.slice(0, -1)) + ": " + say("state." + dg.assetState(table, row, time)));
     return tip;
   };
 })(window.dualgig);

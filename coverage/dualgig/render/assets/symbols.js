@@ -54,19 +54,34 @@
     return tile;
   }
 
-  dg.hatch = function (ctx, ratio) {
-    const key = "hatch/" + ratio;
+  /* Slanted lines, one way or crossed, as a repeating tile. */
+  function lines(ctx, key, size, ratio, style, width, slants) {
+    key += "/" + ratio;
     if (!patterns.has(key)) {
-      const s = 7, tile = document.createElement("canvas");
-      tile.width = tile.height = Math.round(s * ratio);
+      const tile = document.createElement("canvas");
+      tile.width = tile.height = Math.round(size * ratio);
       const c = tile.getContext("2d");
-      c.scale(tile.width / s, tile.height / s);
-      c.strokeStyle = "rgba(20, 70, 40, 0.7)";
-      c.lineWidth = 1;
+      c.scale(tile.width / size, tile.height / size);
+      c.strokeStyle = style;
+      c.lineWidth = width;
       c.beginPath();
-      for (const d of [-s, 0, s]) {
-        c.moveTo(d - 1, -1);
-        c.lineTo(d + s + 1, s + 1);
+      for (const d of [-size, 0, size]) {
+        if (slants.includes("/")) {
+          c.moveTo(d - 1, size + 1);
+          c.lineTo(d + size + 1, -1);
+        }
+        if (slants.includes("\\")) {
+          c.moveTo(d - 1, -1);
+          c.lineTo(d + size + 1, size + 1);
+        }
+      }
+      if (slants.includes("-")) {
+        c.moveTo(0, size / 2);
+        c.lineTo(size, size / 2);
+      }
+      if (slants.includes("|")) {
+        c.moveTo(size / 2, 0);
+        c.lineTo(size / 2, size);
       }
       c.stroke();
       patterns.set(key, tile);
@@ -74,7 +89,14 @@
     const pattern = ctx.createPattern(patterns.get(key), "repeat");
     pattern.setTransform(new DOMMatrix().scale(1 / ratio));
     return pattern;
-  };
+  }
+  dg.hatch = (ctx, ratio) => lines(ctx, "hatch", 7, ratio, "rgba(20, 70, 40, 0.7)", 1, "\\");
+
+  /* Groups are told apart by the slant of their lines. */
+  const SLANTS = ["/", "\\", "-", "|", "/\\", "-|"];
+  dg.GROUP_PATTERN = 12;
+  dg.groupPattern = (ctx, number, ratio) =>
+    lines(ctx, "group" + (number % SLANTS.length), dg.GROUP_PATTERN, ratio, "rgba(122, 1, 119, 0.55)", 1.3, SLANTS[number % SLANTS.length]);
 
   /* A round mark with its sign, for places without an outline and for labels. */
   dg.statusMark = function (ctx, x, y, r, status) {
@@ -171,58 +193,88 @@
     }
   };
 
+  /* A locked site carries a padlock, a forbidden one a cross. */
+  dg.decisionMark = function (ctx, decision, x, y, r) {
+    const s = Math.max(2.6, r * 0.46), cx = x + r * 0.95, cy = y + r * 0.75;
+    ctx.lineWidth = 1.3;
+    ctx.lineCap = "round";
+    if (decision === dg.LOCKED) {
+      for (const [grow, colour] of [[1.2, "#fff"], [0, INK]]) {
+        ctx.strokeStyle = ctx.fillStyle = colour;
+        ctx.lineWidth = 1.3 + 2 * grow;
+        ctx.beginPath();
+        ctx.arc(cx, cy - s * 0.35, s * 0.62, Math.PI, 0);
+        ctx.stroke();
+        ctx.fillRect(cx - s - grow, cy - s * 0.35 - grow, 2 * s + 2 * grow, s * 1.5 + 2 * grow);
+      }
+      return;
+    }
+    ctx.beginPath();
+    for (const [dx, dy] of [[1, 1], [1, -1]]) {
+      ctx.moveTo(x - dx * r, y - dy * r);
+      ctx.lineTo(x + dx * r, y + dy * r);
+    }
+    for (const [width, colour] of [[4, "#fff"], [1.8, INK]]) {
+      ctx.lineWidth = width;
+      ctx.strokeStyle = colour;
+      ctx.stroke();
+    }
+  };
+  dg.LOCKED = 1;
+  dg.FORBIDDEN = 2;
+
+  /* Symbols are drawn once and stamped: thousands of them are in a view. */
+  const stamps = new Map();
+  dg.stamp = function (ctx, frame, kind, state, decision, u, v, r) {
+    const ratio = frame.ratio, key = [kind, state, decision, r, ratio].join(), half = Math.ceil(r * 1.5 + 5);
+    let picture = stamps.get(key);
+    if (!picture) {
+      picture = document.createElement("canvas");
+      picture.width = picture.height = Math.round(2 * half * ratio);
+      const c = picture.getContext("2d");
+      c.scale(ratio, ratio);
+      dg.assetMark(c, kind, dg.STATES[state], half, half, r);
+      if (decision) dg.decisionMark(c, decision, half, half, state === 3 ? r * 0.6 : r);
+      stamps.set(key, picture);
+    }
+    const x = Math.round((frame.x(u) - half) * ratio) / ratio, y = Math.round((frame.y(v) - half) * ratio) / ratio;
+    ctx.drawImage(picture, x, y, picture.width / ratio, picture.height / ratio);
+  };
+
+  /* One wedge a sector, 65 degrees wide, where the plan gives azimuths (degrees from north, clockwise). */
+  dg.wedges = function (ctx, x, y, r, azimuths, state) {
+    for (const text of azimuths.split(";").filter(Boolean)) {
+      const middle = ((Number(text) - 90) * Math.PI) / 180, half = (32.5 * Math.PI) / 180;
+      ctx.beginPath();
+      ctx.moveTo(x, y);
+      ctx.arc(x, y, r * 2.9, middle - half, middle + half);
+      ctx.closePath();
+      ctx.fillStyle = state === 0 ? "rgba(255, 255, 255, 0.7)" : "rgba(10, 110, 104, 0.38)";
+      ctx.fill();
+      ctx.lineWidth = 1.2;
+      ctx.strokeStyle = dg.RADIO;
+      ctx.stroke();
+    }
+  };
+
   const DASHES = { aerial: [7, 4], buried: [], duct: [], mixed: [9, 3, 2, 3], existing: [1.5, 4] };
-  dg.routeStroke = function (ctx, build, path) {
+  dg.routeStroke = function (ctx, build, parts) {
     const wide = build === "duct";
     ctx.lineJoin = "round";
     ctx.lineCap = "butt";
     ctx.setLineDash([]);
     ctx.lineWidth = wide ? 6.5 : 4.6;
     ctx.strokeStyle = "rgba(255, 255, 255, 0.85)";
-    ctx.stroke(path);
+    parts.each((path2d) => ctx.stroke(path2d));
     ctx.setLineDash(DASHES[build]);
     ctx.lineWidth = wide ? 4.6 : build === "existing" ? 2 : 2.4;
     ctx.strokeStyle = dg.FIBRE;
-    ctx.stroke(path);
+    parts.each((path2d) => ctx.stroke(path2d));
     ctx.setLineDash([]);
     if (wide) {
       ctx.lineWidth = 1.4;
       ctx.strokeStyle = "#fff";
-      ctx.stroke(path);
+      parts.each((path2d) => ctx.stroke(path2d));
     }
   };
-
-  /* A small picture for the legend. */
-  dg.swatch = function (width, height, draw) {
-    const canvas = document.createElement("canvas");
-    const ratio = Math.max(window.devicePixelRatio || 1, 2);
-    canvas.width = width * ratio;
-    canvas.height = height * ratio;
-    canvas.style.width = width + "px";
-    canvas.style.height = height + "px";
-    canvas.setAttribute("aria-hidden", "true");
-    const ctx = canvas.getContext("2d");
-    ctx.scale(ratio, ratio);
-    draw(ctx, ratio);
-    return canvas;
-  };
-  dg.statusSwatch = (status) => dg.swatch(44, 18, function (ctx, ratio) {
-    for (const fill of [dg.COLOURS[status], dg.pattern(ctx, status, ratio)]) {
-      if (!fill) continue;
-      ctx.fillStyle = fill;
-      ctx.fillRect(0.5, 0.5, 25, 17);
-    }
-    ctx.strokeStyle = INK;
-    ctx.globalAlpha = 0.45;
-    ctx.strokeRect(0.5, 0.5, 25, 17);
-    ctx.globalAlpha = 1;
-    dg.statusMark(ctx, 36, 9, 6.5, status);
-  });
-  dg.assetSwatch = (kind, state) => dg.swatch(24, 22, (ctx) => dg.assetMark(ctx, kind, state, 12, 12, 6.5));
-  dg.routeSwatch = (build) => dg.swatch(34, 14, function (ctx) {
-    const line = new Path2D();
-    line.moveTo(1, 7);
-    line.lineTo(33, 7);
-    dg.routeStroke(ctx, build, line);
-  });
 })(window.dualgig);
