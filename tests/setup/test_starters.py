@@ -75,8 +75,8 @@ class TestTest:
     @pytest.mark.parametrize(
         ("given", "passed"),
         [
-            ([], ["-m", "not slow"]),
-            (["--slow"], []),
+            ([], ["-m", "not slow", "--numprocesses", "auto", "--dist", "loadfile"]),
+            (["--slow"], ["--numprocesses", "auto", "--dist", "loadfile"]),
             (["-k", "two words", "--slow", "tests/setup"], ["-k", "two words", "tests/setup"]),
             (["-x"], ["-m", "not slow", "-x"]),
         ],
