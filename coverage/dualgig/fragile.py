@@ -63,7 +63,10 @@ def pessimistic(coverage: Coverage, chosen: NDArray[np.bool_]) -> Coverage:
 
     Only paths that serve a point of some place's test, from what is on air with the chosen options, are
     asked of ITM. A path keeps its margin unless ITM sees more loss by ``radio.fragile_margin_db`` or more.
+    Where the project plans with a model that looks at no terrain, nothing is asked.
     """
+    if coverage.region.project.radio.model != "p1812":
+        return coverage
     reach, tests = coverage.reach, coverage.tests
     on_air = np.any(np.stack(list(bands_on_air(coverage, chosen).values())), axis=0)
     tested = np.zeros(len(tests.points), np.bool_)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dualgig.propagation import Paths, radio_paths
-from dualgig.radio.budget import link_budget, steep_entry_db
+from dualgig.radio.budget import cover_offset_db, link_budget, steep_entry_db
 from dualgig.radio.uplink import uplink_budget
 from dualgig.signals import (
     Gains,
@@ -126,7 +126,8 @@ def band_margins(region: Region, paths: Paths, b: int, interfering: NDArray[np.b
     budget = link_budget(radio, band)
     gains = antenna_gains(region, radio.bands[band], paths.site, paths.bearing_deg, paths.departure_deg)
     steep_db = steep_entry_db(radio, budget.frequency_ghz, paths.arrival_deg)
-    beside_db = paths.clutter_db[:, b] - gains.best_db + steep_db
+    cover_db = cover_offset_db(radio, band, paths.cover)
+    beside_db = paths.clutter_db[:, b] - gains.best_db + steep_db - cover_db
     loss_db = paths.basic_db[:, b] + beside_db
     # without terrain in the model there is none to take away
     clear_db = loss_db if radio.model != "p1812" else paths.free_db[:, b] + beside_db
@@ -138,6 +139,7 @@ def band_margins(region: Region, paths: Paths, b: int, interfering: NDArray[np.b
         beside_db = (
             paths.clutter_db[:, column]
             - gains.best_db
+            - cover_db
             + steep_entry_db(radio, up.frequency_ghz, paths.arrival_deg)
         )
         uplink_db = up.margin_db(paths.basic_db[:, column] + beside_db)

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from scipy.stats import norm
 
 from dualgig.project import DEFAULT_BANDS, Radio
-from dualgig.radio.budget import link_budget, shadow_margin_db, steep_entry_db
+from dualgig.radio.budget import cover_offset_db, link_budget, shadow_margin_db, steep_entry_db
 
 
 def band_of(frequency_mhz):
@@ -143,3 +143,42 @@ def test_an_indoor_target_by_hand():
 def test_settings_that_count_twice_or_leave_a_models_range(settings, message):
     with pytest.raises(ValidationError, match=message):
         Radio.model_validate(settings)
+
+
+CALIBRATION = {
+    "fitted_on": "drive.csv",
+    "offsets_db": {"n28": -4.0, "n78": 2.5},
+    "clutter_offsets_db": {"n28": {"forest": -9.0, "water": 1.0}},
+}
+
+
+def test_a_calibration_is_a_line_of_its_own():
+    plain, fitted = Radio.model_validate({}), Radio.model_validate({"calibration": CALIBRATION})
+    for band, offset_db in (("n28", -4.0), ("n78", 2.5), ("n41", 0.0)):
+        before, after = link_budget(plain, band), link_budget(fitted, band)
+        assert before.lines["calibration_db"] == 0.0
+        assert after.lines == {**before.lines, "calibration_db": offset_db}
+        assert after.rsrp_dbm(120.0) - before.rsrp_dbm(120.0) == pytest.approx(offset_db)
+
+
+def test_clutter_at_the_receiver_has_the_last_word():
+    fitted = Radio.model_validate({"calibration": CALIBRATION})
+    cover = np.array(["forest", "", "water", "fields"], object)
+    whole = link_budget(fitted, "n28").calibration_db + cover_offset_db(fitted, "n28", cover)
+    assert whole.tolist() == [-9.0, -4.0, 1.0, -4.0]
+    assert cover_offset_db(fitted, "n78", cover).tolist() == [0.0] * 4
+    assert cover_offset_db(Radio.model_validate({}), "n28", cover).tolist() == [0.0] * 4
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"offsets_db": {"n77": 1.0}}, "n77 is no band"),
+        ({"offsets_db": {}}, "n28 is missing"),
+        ({"offsets_db": {"n28": 90.0}}, "less than or equal to 60"),
+        ({"fitted_on": ""}, "fitted_on"),
+    ],
+)
+def test_a_calibration_that_makes_no_sense_is_refused(change, words):
+    with pytest.raises(ValidationError, match=words):
+        Radio.model_validate({"calibration": CALIBRATION | change})

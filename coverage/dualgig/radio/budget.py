@@ -53,6 +53,8 @@ class LinkBudget:
         Margin for location variability, dB; see `shadow_margin_db`.
     threshold_dbm
         SS-RSRP at which a point is served, dBm.
+    calibration_db
+        What a drive test adds to the prediction, dB; see `calibration_db`.
     """
 
     band: str
@@ -66,6 +68,7 @@ class LinkBudget:
     penetration_loss_db: float
     shadow_margin_db: float
     threshold_dbm: float
+    calibration_db: float = 0.0
 
     @property
     def reference_power_dbm(self) -> float:
@@ -83,6 +86,7 @@ class LinkBudget:
             "cable_loss_db": -self.cable_loss_db,
             "body_loss_db": -self.body_loss_db,
             "penetration_loss_db": -self.penetration_loss_db,
+            "calibration_db": self.calibration_db,
             "shadow_margin_db": -self.shadow_margin_db,
             "threshold_dbm": -self.threshold_dbm,
         }
@@ -136,6 +140,38 @@ def shadow_margin_db(location_std_db: float, location_share: float) -> float:
     if not 0.0 <= location_std_db < math.inf:
         raise ValueError(f"location_std_db is {location_std_db}; it must not be negative")
     return NormalDist().inv_cdf(location_share) * location_std_db
+
+
+def calibration_db(radio: Radio, band: str) -> float:
+    """Offset of a band that a drive test adds to the prediction, dB; 0 without one.
+
+    It is what was measured less what was predicted (`dualgig.radio.calibrate`); positive where the world is
+    brighter.
+    """
+    calibration = radio.calibration
+    return 0.0 if calibration is None else calibration.offsets_db.get(band, 0.0)
+
+
+def cover_offset_db(radio: Radio, band: str, cover: NDArray[np.object_]) -> NDArray[np.float64]:
+    """What the clutter at receivers adds to the band's own offset, dB.
+
+    Parameters
+    ----------
+    radio, band
+        The project file's ``[radio]``, and one of its bands.
+    cover
+        Any shape: class of clutter at each receiver.
+
+    Returns
+    -------
+    numpy.ndarray
+        In the shape of ``cover``; 0 where its class has no offset of its own.
+    """
+    added_db = np.zeros(np.shape(cover))
+    if radio.calibration is not None:
+        for name, offset_db in radio.calibration.clutter_offsets_db.get(band, {}).items():
+            added_db[cover == name] = offset_db - calibration_db(radio, band)
+    return added_db
 
 
 def penetration_loss_db(radio: Radio, frequency_ghz: float) -> float:
@@ -214,4 +250,5 @@ def link_budget(radio: Radio, band: str) -> LinkBudget:
         penetration_loss_db=penetration_loss_db(radio, carrier.frequency_mhz / 1000.0),
         shadow_margin_db=shadow_margin_db(radio.location_std_db, radio.location_share),
         threshold_dbm=radio.threshold_dbm,
+        calibration_db=calibration_db(radio, band),
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dualgig.radio.budget import penetration_loss_db, shadow_margin_db
+from dualgig.radio.budget import calibration_db, penetration_loss_db, shadow_margin_db
 from dualgig.radio.rate import (
     DOWNLINK,
     UPLINK,
@@ -56,6 +56,8 @@ class UplinkBudget:
         Interference margin, dB.
     required_sinr_db
         SINR at which those resource blocks carry the rate, dB; infinite where none do.
+    calibration_db
+        As in the downlink: a path that a drive test found brighter is so in both directions, dB.
     """
 
     band: str
@@ -70,6 +72,7 @@ class UplinkBudget:
     noise_dbm: float
     noise_rise_db: float
     required_sinr_db: float
+    calibration_db: float = 0.0
 
     @property
     def lines(self) -> dict[str, float]:
@@ -80,6 +83,7 @@ class UplinkBudget:
             "cable_loss_db": -self.cable_loss_db,
             "body_loss_db": -self.body_loss_db,
             "penetration_loss_db": -self.penetration_loss_db,
+            "calibration_db": self.calibration_db,
             "shadow_margin_db": -self.shadow_margin_db,
             "noise_dbm": -self.noise_dbm,
             "noise_rise_db": -self.noise_rise_db,
@@ -142,6 +146,7 @@ def uplink_budget(radio: Radio, band: str, mbps: float) -> UplinkBudget:
         noise_dbm=float(noises_dbm[best]),
         noise_rise_db=radio.uplink_noise_rise_db,
         required_sinr_db=float(sinr_db[best]),
+        calibration_db=calibration_db(radio, band),
     )
 
 

@@ -227,6 +227,7 @@ TEXT: dict[str, dict[str, str]] = {
     "report.link.cable_loss_db": {"en": "Feeder (dB)", "zh": "馈线损耗（dB）"},
     "report.link.body_loss_db": {"en": "Body loss (dB)", "zh": "人体损耗（dB）"},
     "report.link.penetration_loss_db": {"en": "Entry loss (dB)", "zh": "穿透损耗（dB）"},
+    "report.link.calibration_db": {"en": "Calibration (dB)", "zh": "实测校正（dB）"},
     "report.link.shadow_margin_db": {"en": "Shadow margin (dB)", "zh": "阴影衰落余量（dB）"},
     "report.link.threshold_dbm": {"en": "Less the threshold (dBm)", "zh": "减SS-RSRP门限（dBm）"},
     "report.link.allowed_loss_db": {"en": "Allowed loss (dB)", "zh": "最大允许路径损耗（dB）"},
