@@ -153,7 +153,9 @@ STYLES: dict[str, _Style] = {
         tuple(
             _Category(reason, f"reason.{reason}", _marker(shape, NONE, 2.6))
             for reason, shape in zip(
-                REASONS, ("circle", "pentagon", "diamond", "star", "cross_fill", "hexagon"), strict=True
+                REASONS,
+                ("circle", "pentagon", "diamond", "star", "cross_fill", "hexagon", "square"),
+                strict=False,
             )
         ),
     ),
