@@ -320,3 +320,11 @@ def test_the_words_of_our_own_lists_are_understood(name):
                 words = CATALOGUE.get(f"{prefix}.{value}")
                 if words and prefix != ("list.kind" if name == "keypoints" else "list.keypoint"):
                     assert chosen(words["zh"], column.values) == value, words
+
+
+def test_a_column_still_to_be_named_is_missing(tiny_project):
+    project = tiny_project(inputs={"villages": {"columns": {"population": ""}}})
+    path = project.path.parent / "villages.geojson"
+    path.write_text(path.read_text(encoding="utf-8").replace('"population"', '"f_07"'), encoding="utf-8")
+    (problem,) = check(project)
+    assert (problem.file, problem.column) == ("villages.geojson", "population")

@@ -65,7 +65,8 @@ def match_columns(
     spec = TABLES[raw.name].columns
     available = [str(column) for column in raw.cells.columns]
     by_lower = {column.strip().lower(): column for column in reversed(available)}
-    mapping = raw.layer.columns
+    # An empty name is one that is still to be filled in.
+    mapping = {ours: theirs for ours, theirs in raw.layer.columns.items() if theirs}
     key = f"inputs.{raw.name}.columns"
     for ours in mapping:
         if ours not in spec and ours not in AXES:

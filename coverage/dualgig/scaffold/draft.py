@@ -46,7 +46,7 @@ class Draft:
 
     def comment(self, text: str) -> None:
         """Lines of comment."""
-        self.lines += [f"# {line}".rstrip() for line in text.split("\n")]
+        self.lines += [f"# {_printable(line)}".rstrip() for line in text.split("\n")]
 
     def section(self, name: str, about: str = "") -> None:
         """The head of a section, with an empty line and what it is about before it."""
@@ -74,17 +74,22 @@ class Draft:
             self.marks += 1
             note = f"{MARK} {ask}"
         if note:
-            line += " " * max(0, NOTES_AT - _width(line)) + f"  # {note}".replace("\n", " ")
+            line += " " * max(0, NOTES_AT - _width(line)) + f"  # {_printable(note)}"
         self.lines.append(line)
 
     def ask(self, text: str) -> None:
         """A line of comment that asks a person."""
         self.marks += 1
-        self.comment(f"{MARK} {text}".replace("\n", " "))
+        self.comment(f"{MARK} {_printable(text)}")
 
     def text(self) -> str:
         """The whole file."""
         return "\n".join(self.lines).strip("\n") + "\n"
+
+
+def _printable(text: str) -> str:
+    """The text on one line, without the control characters that TOML refuses in comments."""
+    return "".join(" " if unicodedata.category(letter) == "Cc" else letter for letter in text)
 
 
 def _width(text: str) -> int:

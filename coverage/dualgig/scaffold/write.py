@@ -113,7 +113,9 @@ def _table(draft: Draft, name: str, guessed: Guess, seen: Callable[[str], str]) 
     if layer.table.layer:
         draft.put("layer", layer.table.layer)
     if layer.crs_asked:
-        draft.put("crs", layer.crs, ask=draft.say("init.crs_guess" if layer.crs else "init.crs_unknown"))
+        degrees = layer.crs in ("EPSG:4326", "EPSG:4490")
+        key = "init.crs_guess" if degrees else "init.crs_guess_m" if layer.crs else "init.crs_unknown"
+        draft.put("crs", layer.crs, ask=draft.say(key))
     _columns(draft, name, layer, by_raster="population" in guessed.grids)
 
 

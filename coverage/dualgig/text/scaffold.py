@@ -102,8 +102,12 @@ TEXT: dict[str, dict[str, str]] = {
     "init.left": {"en": "not used so far: {files}", "zh": "尚未使用的文件：{files}"},
     "init.rivals": {"en": "or is it {files}?", "zh": "请确认；也可能是 {files}"},
     "init.crs_guess": {
-        "en": "the file does not say its CRS; this is a guess from its numbers (GCJ-02 and BD-09 look alike)",
+        "en": "the file does not say its CRS; this is a guess (GCJ-02 and BD-09 look alike), please confirm",
         "zh": "文件未注明坐标系，此为按数值推断，请确认（GCJ-02、BD-09 从数值上难以区分）",
+    },
+    "init.crs_guess_m": {
+        "en": "the file does not say its CRS; this is a guess from its numbers, please confirm",
+        "zh": "文件未注明坐标系，此为按数值推断，请确认",
     },
     "init.crs_unknown": {
         "en": "the file does not say its CRS; ask whoever made it",
