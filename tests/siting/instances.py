@@ -125,6 +125,33 @@ def small(seed):
     )
 
 
+def large_numbers(seed):
+    """A small problem in yuan by the hundred million, people by the million, and a budget met to the yuan."""
+    rng = np.random.default_rng(seed + 10_000)
+    problem = small(seed)
+    n, m = len(problem.option_ids), len(problem.place_ids)
+    cost = rng.integers(50_000_000, 200_000_000, n)
+    weights = problem.clauses.copy()
+    weights.data = weights.data * 200_000 + rng.integers(0, 3, len(weights.data))
+    total = np.asarray(weights.sum(axis=1)).reshape(-1)
+    picked = [rng.choice(row, rng.integers(1, len(row) + 1), replace=False) for row in _stored(weights)]
+    need = np.array([p.sum() for p in picked], np.int64) + rng.integers(0, 2, len(total))
+    budget = int(cost[rng.random(n) < 0.5].sum()) - int(rng.integers(0, 2))
+    return replace(
+        problem,
+        cost_cny=cost.astype(np.int64),
+        clauses=weights,
+        need=need,
+        point_worth=rng.integers(0, 900_000, len(problem.point_worth)),
+        place_worth=rng.integers(0, 900_000, m),
+        budget_cny=max(budget, 0),
+    )
+
+
+def _stored(matrix):
+    return np.split(matrix.data, matrix.indptr[1:-1]) if matrix.shape[0] else []
+
+
 def county(seed, *, sites=340, villages=240, nodes=40, budget_share=0.5):
     """A county: about 1,000 radio options in exclusive groups, 2,000 fibre links, 3,000 points, 500 places.
 

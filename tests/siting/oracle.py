@@ -73,13 +73,23 @@ def best(problem):
     required = {level: sum(g.required for g in problem.goals if g.level == level) for level in counts}
     reach, keep = _lexicographic(counts, np.ones(len(chosen), bool))
     duty_cost = int(cost[keep].min())
+    least = int(cost.min())
     affordable = cost <= problem.budget_cny
     if not affordable.any():
-        return Best(True, int(cost.min()), reach, duty_cost, required=required)
+        return Best(feasible=True, locked_cost=least, reach=reach, duty_cost=duty_cost, required=required)
     within, keep = _lexicographic(counts, affordable)
     most = int(good[keep].max())
-    least = int(cost[keep & (good >= most)].min())
-    return Best(True, int(cost.min()), reach, duty_cost, within, most, least, required)
+    final = int(cost[keep & (good >= most)].min())
+    return Best(
+        feasible=True,
+        locked_cost=least,
+        reach=reach,
+        duty_cost=duty_cost,
+        within=within,
+        good=most,
+        cost=final,
+        required=required,
+    )
 
 
 def _lexicographic(counts, keep):
@@ -88,34 +98,3 @@ def _lexicographic(counts, keep):
         levels[level] = int(count[keep].max())
         keep = keep & (count >= levels[level])
     return levels, keep
-
-
-def cost_to_serve(problem, chosen, wanted):
-    """Least extra cost of a set for which `wanted(places)` is true, keeping a plan, or -1.
-
-    Keeping: every chosen option stays, or gives way to an option of its exclusive group that covers all
-    that it covers, which is paid as the difference, not less than nothing. What is locked stays.
-    """
-    cover = problem.cover.toarray().astype(bool)
-    sets = subsets(problem)
-    fine = np.ones(len(sets), bool)
-    extra = sets[:, ~chosen].astype(np.int64) @ problem.cost_cny[~chosen]
-    for c in np.flatnonzero(chosen):
-        stays = sets[:, c].copy()
-        for a in np.flatnonzero(~chosen):
-            same = problem.exclusive[a] >= 0 and problem.exclusive[a] == problem.exclusive[c]
-            if same and problem.decision[c] != 1 and (cover[:, a] >= cover[:, c]).all():
-                gives = sets[:, a] & ~sets[:, c]
-                credit = min(problem.cost_cny[c], problem.cost_cny[a])
-                extra = extra - gives * credit
-                stays |= gives
-        fine &= stays
-    _, places = service(problem, sets)
-    fine &= wanted(places)
-    return int(extra[fine].min()) if fine.any() else -1
-
-
-def possible(problem):
-    """Places that some set of options serves: bool, shape (places,)."""
-    _, places = service(problem, subsets(problem))
-    return places.any(axis=0)

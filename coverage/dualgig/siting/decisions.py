@@ -81,7 +81,11 @@ def _explain(problem: SitingProblem, chosen: NDArray[np.bool_], out: NDArray[np.
                 "required by what is locked. Unlock one of them."
             )
     option, needed = problem.requires[:, 0], problem.requires[:, 1]
-    for j, k in zip(option[chosen[option] & out[needed]], needed[chosen[option] & out[needed]], strict=True):
-        return f"{ids[j]} is locked, but {ids[k]}, which it requires, is forbidden. Free one of them."
-    j = int(np.flatnonzero(chosen & out)[0])
-    return f"{ids[j]} is locked, but what it requires cannot be built. Free it."
+    forbidden = np.flatnonzero(chosen & (problem.decision == Decision.FORBIDDEN))
+    # Whatever is chosen and out, without two of a group, goes back to an option that is forbidden.
+    k = int(forbidden[0]) if len(forbidden) else int(np.flatnonzero(chosen & out)[0])
+    asking = np.zeros(len(chosen), dtype=bool)
+    asking[k] = True
+    while not (locked := np.flatnonzero(asking & (problem.decision == Decision.LOCKED))).size:
+        asking[option[asking[needed] & chosen[option]]] = True
+    return f"{ids[locked[0]]} is locked, but {ids[k]}, which it requires, is forbidden. Free one of them."

@@ -174,9 +174,13 @@ class _Staging:
         return now_s + (left_s if last else left_s / 2)
 
     def _relaxation(self, ask: Ask) -> int:
-        """A bound that needs no solver: all options at once for what is to be large, none for costs."""
+        """A bound that needs no solver: all options at once for what is to be large; for costs what every
+        plan contains, or the bound of an earlier stage that asks for no more.
+        """  # noqa: D205
         if ask.objective == "cost":
-            return int(self.problem.cost_cny[self.ground.chosen].sum())
+            least = int(self.problem.cost_cny[self.ground.chosen].sum())
+            duty = self.searches.get("duty_cost")
+            return max(least, duty.bound) if duty is not None and duty.ask.floors == ask.floors else least
         if ask.objective == "good":
             return self.ground.most_good
         return 0 if ask.level is None else count_duties(self.problem, self.ground.within_reach)[ask.level]

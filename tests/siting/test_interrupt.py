@@ -1,0 +1,174 @@
+"""Ctrl-C, time limits, and the child process: its end, its frames, its parent's death."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from dualgig.errors import SolverError
+from dualgig.plan import Stage
+from dualgig.siting.program import Program
+from dualgig.siting.solver import Worker
+from dualgig.siting.worker import read_frame, write_frame
+
+HERE = Path(__file__).parent
+
+
+def start(seed, time_limit_s=0):
+    """The script of a planner, in a process of its own."""
+    command = [sys.executable, HERE / "interrupted.py", HERE / "instances.py", str(seed), str(time_limit_s)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(process, word):
+    """Read the script's lines until one begins with a word."""
+    for line in process.stdout:
+        if line.startswith(word):
+            return
+    raise AssertionError(f"the script never said {word}: {process.stderr.read()}")
+
+
+def finish(process):
+    """The result that the script printed."""
+    out, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    result = json.loads(out.splitlines()[-1])
+    result["stages"] = [Stage(**stage) for stage in result["stages"]]
+    for name in ("chosen", "points", "places"):
+        result[name] = np.array(result[name])
+    return SimpleNamespace(**result)
+
+
+def state_and_parent(pid):
+    """State letter and parent of a process, from Linux' process table; None if it is gone."""
+    try:
+        words = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return words[0], int(words[1])
+
+
+def children(pid):
+    numbers = [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return [number for number in numbers if (state_and_parent(number) or ("", 0))[1] == pid]
+
+
+def alive(pid):
+    return (state_and_parent(pid) or "Z")[0] != "Z"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends signals")
+@pytest.mark.parametrize("moment", ["begun", "duty_cost"])
+def test_ctrl_c_gives_the_best_plan_so_far_at_once(moment, instances, checker):
+    # given a script in the middle of a search
+    process = start(1)
+    wait_for(process, moment)
+    if moment == "begun":
+        time.sleep(0.3)
+
+    # when Ctrl-C is pressed
+    pressed = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    result = finish(process)
+
+    # then within two seconds there is a valid plan, and what is not proved of it
+    assert time.monotonic() - pressed < 2.0
+    assert result.status == "interrupted"
+    assert result.gap > 0.0
+    checker.check(instances.county(1), result)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads Linux' process table")
+def test_the_child_dies_with_its_parent():
+    # given a script whose child solves
+    process = start(1)
+    wait_for(process, "duty_cost")
+    (child,) = children(process.pid)
+
+    # when the script is killed outright
+    process.kill()
+    process.communicate()
+
+    # then the child does not go on
+    until = time.monotonic() + 5.0
+    while alive(child) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not alive(child)
+
+
+@pytest.mark.slow
+def test_a_time_limit_is_kept_and_told(instances, checker):
+    process = start(1, time_limit_s=6)
+    wait_for(process, "begun")
+    begun = time.monotonic()
+
+    result = finish(process)
+
+    assert time.monotonic() - begun < 8.0
+    assert result.status == "time_limit"
+    checker.check(instances.county(1), result)
+
+
+def tiny(**changes):
+    """Maximise x + y with x + y <= 1, both binary."""
+    arrays = {
+        "maximise": True,
+        "cost": np.ones(2),
+        "lower": np.zeros(2),
+        "upper": np.ones(2),
+        "integer": np.ones(2, np.int32),
+        "row_lower": np.array([-np.inf]),
+        "row_upper": np.ones(1),
+        "row_start": np.array([0, 2], np.int32),
+        "column": np.array([0, 1], np.int32),
+        "value": np.ones(2),
+    }
+    return Program(**arrays | changes)
+
+
+def test_a_child_that_died_is_told_and_replaced():
+    with Worker() as worker:
+        worker.solve(tiny(), watch=np.arange(2), options={})
+        worker._process.kill()
+        worker._process.wait()
+
+        with pytest.raises(SolverError, match="ended unexpectedly"):
+            worker.solve(tiny(), watch=np.arange(2), options={})
+
+        assert worker.solve(tiny(), watch=np.arange(2), options={}).status == "optimal"
+
+
+def test_a_program_without_a_plan_is_infeasible():
+    with Worker() as worker:
+        outcome = worker.solve(tiny(row_lower=np.full(1, 3.0)), watch=np.arange(2), options={})
+
+    assert (outcome.status, outcome.solution) == ("infeasible", None)
+
+
+def test_a_moment_that_has_passed_leaves_no_time():
+    with Worker() as worker:
+        assert worker.relax(tiny(), deadline_s=time.monotonic() - 1.0) is None
+
+
+def test_frames_come_back_as_they_went_and_carry_no_objects():
+    stream = io.BytesIO()
+    write_frame(stream, {"a": 1, "b": None}, {"x": np.arange(3), "y": np.array([0.5])})
+    stream.seek(0)
+
+    fields, arrays = read_frame(stream)
+
+    assert fields == {"a": 1, "b": None}
+    assert arrays["x"].tolist() == [0, 1, 2]
+    assert arrays["y"].tolist() == [0.5]
+    with pytest.raises(EOFError):
+        read_frame(stream)
+    with pytest.raises(ValueError, match="allow_pickle"):
+        write_frame(io.BytesIO(), {}, {"z": np.array([{}], object)})
