@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pyogrio
 import pytest
 import shapely
 
+from dualgig.export.datum import Datum
 from dualgig.export.gpkg import write_gpkg
+from dualgig.region.datum import bd09_to_wgs84, gcj02_to_wgs84
 
-LAYERS = ["townships", "villages", "sites", "nodes", "routes", "gaps"]
+# From the lowest to the uppermost, as QGIS lays them on one another when it opens all.
+LAYERS = ["townships", "villages", "routes", "keypoints", "nodes", "sites", "gaps"]
+RECORDS = ["cost_lines", "conflicts", "layer_styles", "qgis_projects"]
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +34,17 @@ def path(plan, tmp_path_factory):
 
 
 def test_every_layer_is_there_in_wgs_84(path):
-    assert pyogrio.list_layers(path)[:, 0].tolist() == LAYERS
+    assert pyogrio.list_layers(path)[:, 0].tolist() == [*LAYERS, *RECORDS]
     for layer in LAYERS:
         assert pyogrio.read_info(path, layer=layer)["crs"] == "EPSG:4326"
 
 
 @pytest.mark.parametrize("layer", LAYERS[:-1])
 def test_a_layer_read_back_equals_the_plan(plan, path, layer):
-    truth = getattr(plan, layer)
+    truth = plan.region.keypoints if layer == "keypoints" else getattr(plan, layer)
     found = pyogrio.read_dataframe(path, layer=layer).set_index("id")
     assert found.index.tolist() == truth.index.tolist()
-    assert sorted(found.columns) == sorted(truth.columns)
+    assert sorted(found.columns.drop("ground_m", errors="ignore")) == sorted(truth.columns)
     assert shapely.equals(found.geometry.to_numpy(), truth.geometry.to_numpy()).all()
     for column in truth.columns.drop("geometry"):
         for got, want in zip(found[column], truth[column], strict=True):
@@ -47,6 +54,50 @@ def test_a_layer_read_back_equals_the_plan(plan, path, layer):
                 assert pd.isna(got)
             else:
                 assert got == want
+
+
+@pytest.mark.parametrize("layer", ["villages", "keypoints", "nodes", "sites"])
+def test_the_ground_is_that_of_the_terrain(plan, path, layer):
+    found = pyogrio.read_dataframe(path, layer=layer)
+    points = found.geometry.representative_point().to_crs(plan.region.metric_crs)
+    terrain = plan.region.terrain
+    column = ((points.x - terrain.west_m) / terrain.cell_m).round().astype(int)
+    row = ((terrain.north_m - points.y) / terrain.cell_m).round().astype(int)
+    cells = terrain.height_m[row, column]
+    assert np.nanmax(np.abs(found["ground_m"] - cells)) < 40  # of one cell, whose slopes are that steep
+    assert np.corrcoef(found["ground_m"], cells)[0, 1] > 0.99
+
+
+@pytest.mark.parametrize("name", ["gcj02", "bd09"])
+def test_a_shifted_datum_is_undefined_and_never_wgs84(plan, tmp_path, name):
+    path = tmp_path / "plan.gpkg"
+    write_gpkg(path, plan, date="2025-03-01", datum=Datum(name))
+    with closing(sqlite3.connect(path)) as base:
+        for table in ("gpkg_geometry_columns", "gpkg_contents"):
+            codes = base.execute(f"SELECT DISTINCT srs_id FROM {table} WHERE srs_id IS NOT NULL").fetchall()
+            assert codes == [(0,)]
+        assert base.execute(
+            "SELECT srs_name, organization, definition FROM gpkg_spatial_ref_sys WHERE srs_id = 0"
+        ).fetchall() == [("Undefined geographic SRS", "NONE", "undefined")]
+    back = {"gcj02": gcj02_to_wgs84, "bd09": bd09_to_wgs84}[name]
+    for layer in LAYERS[:-1]:
+        truth = (plan.region.keypoints if layer == "keypoints" else getattr(plan, layer)).geometry.to_numpy()
+        found = pyogrio.read_dataframe(path, layer=layer)
+        assert found.crs.to_epsg() is None
+        wgs84 = shapely.transform(found.geometry.to_numpy(), lambda xy: np.column_stack(back(*xy.T)))
+        assert shapely.hausdorff_distance(wgs84, truth).max() < 1e-9
+
+
+def test_cgcs2000_is_in_the_zone_of_the_plan(plan, tmp_path):
+    for zoned, code, first_m in ((False, 4549, 0), (True, 4528, 40_000_000)):
+        path = tmp_path / f"{code}.gpkg"
+        write_gpkg(path, plan, date="2025-03-01", datum=Datum("cgcs2000", zoned=zoned))
+        for layer in LAYERS:
+            found = pyogrio.read_dataframe(path, layer=layer)
+            assert found.crs.to_epsg() == code
+            assert found.geometry.bounds["minx"].sub(first_m).between(3e5, 7e5).all()
+        found = pyogrio.read_dataframe(path, layer="sites").to_crs(4326).geometry
+        assert shapely.distance(found.to_numpy(), plan.sites.geometry.to_numpy()).max() < 1e-9
 
 
 def test_gaps_are_points_inside_their_places(plan, path):

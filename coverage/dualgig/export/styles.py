@@ -6,6 +6,7 @@ The colours are those of the map: safe for colour-blind readers, and never the o
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import TYPE_CHECKING, Literal
 from xml.etree import ElementTree as ET
 
@@ -23,6 +24,18 @@ DRAW_ORDER = ("gaps", "sites", "nodes", "keypoints", "routes", "villages", "town
 
 BOTH, ONLY_5G, ONLY_GIGABIT, NONE = "#4575b4", "#fee090", "#fc8d59", "#d73027"
 RADIO, FIBRE, MUTED, INK, PAPER = "#0a6e68", "#6a3d9a", "#7b8794", "#1c2733", "#ffffff"
+
+REASON_SHAPES = (
+    "circle",
+    "pentagon",
+    "diamond",
+    "star",
+    "cross_fill",
+    "hexagon",
+    "equilateral_triangle",
+    "octagon",
+)
+"""Signs of the reasons of a gap, as QGIS calls them."""
 
 Shape = Literal["marker", "line", "fill"]
 
@@ -152,11 +165,7 @@ STYLES: dict[str, _Style] = {
         "reason",
         tuple(
             _Category(reason, f"reason.{reason}", _marker(shape, NONE, 2.6))
-            for reason, shape in zip(
-                REASONS,
-                ("circle", "pentagon", "diamond", "star", "cross_fill", "hexagon", "square"),
-                strict=False,
-            )
+            for reason, shape in zip(REASONS, cycle(REASON_SHAPES), strict=False)
         ),
     ),
 }
