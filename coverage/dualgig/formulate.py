@@ -69,7 +69,7 @@ class _Rows:
 
 
 def siting_problem(
-    coverage: Coverage, *, free_space: bool = False, ledger: bool = True
+    coverage: Coverage, *, free_space: bool = False, quiet: bool = False, ledger: bool = True
 ) -> tuple[SitingProblem, Places]:
     """The siting problem of a region.
 
@@ -79,6 +79,8 @@ def siting_problem(
         What each option serves.
     free_space
         Take the radio margins in free space instead: the counterfactual of terrain.
+    quiet
+        Take the radio margins without interference instead: the counterfactual of interference.
     ledger
         Let the status ledger override the prediction of what is served today.
 
@@ -90,7 +92,8 @@ def siting_problem(
     region = coverage.region
     options = coverage.options
     places = Places(len(region.townships), len(region.villages))
-    margin = coverage.reach.clear_db if free_space else coverage.reach.margin_db
+    reach = coverage.reach
+    margin = reach.clear_db if free_space else reach.quiet_db if quiet else reach.margin_db
     locked = _locked_sites(coverage)
     verdicts = {service: counted(region, service) if ledger else {} for service in SERVICES}
     number = {option: row for row, option in enumerate(options.index)}

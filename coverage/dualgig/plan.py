@@ -16,15 +16,26 @@ SCHEMA = "dualgig-plan/1"
 
 Status = Literal["optimal", "within_gap", "work_limit", "time_limit", "interrupted"]
 Duty = Literal["met", "over_budget", "undecided", "unreachable"]
-Reason = Literal["", "no_candidate", "terrain", "budget", "optical_budget", "no_road", "forbidden"]
+Reason = Literal[
+    "", "no_candidate", "terrain", "budget", "optical_budget", "no_road", "forbidden", "interference"
+]
 
-REASONS: tuple[str, ...] = ("no_candidate", "terrain", "budget", "optical_budget", "no_road", "forbidden")
+REASONS: tuple[str, ...] = (
+    "no_candidate",
+    "terrain",
+    "budget",
+    "optical_budget",
+    "no_road",
+    "forbidden",
+    "interference",
+)
 """Why a place stays a gap; each names the cause whose removal alone would serve it.
 
 ``no_candidate``: no site within reach even in free space. ``terrain``: a site is in reach, terrain
 blocks the path. ``budget``: it can be served, the money ran out. ``optical_budget``: a cable path
 exists, longer than the optical budget allows. ``no_road``: no road joins it to a node.
-``forbidden``: only a forbidden site or node would serve it.
+``forbidden``: only a forbidden site or node would serve it. ``interference``: a site is in reach, other
+sites on its band disturb it (only where SINR or a downlink rate is tested).
 """
 
 

@@ -291,6 +291,11 @@ class Band(Section):
         """SS-RSRP reference power: carrier power - 10 log10(12 x RB), dBm a resource element."""
         return self.power_dbm - 10.0 * math.log10(12 * self.resource_blocks)
 
+    @property
+    def lowest_mhz(self) -> float:
+        """The lower one of the centre frequencies of both directions, MHz."""
+        return min(self.frequency_mhz, self.uplink_mhz or self.frequency_mhz)
+
 
 # Vertical beamwidths go with the gains: about 32,400 / (linear gain x horizontal beamwidth). TDD shares: n41
 # 5 ms, seven downlink and two uplink slots of ten, special slot 6:4:4; n78 and n79 2.5 ms double period
@@ -497,18 +502,25 @@ class Radio(Section):
 
     @model_validator(mode="after")
     def _known_to_the_models(self) -> Self:
-        low = sorted(name for name, band in self.bands.items() if band.frequency_mhz < 500)
+        low = sorted(name for name, band in self.bands.items() if band.lowest_mhz < 500)
         if self.clutter_loss == "p2108" and low:
             raise ValueError(f"clutter_loss: P.2108 begins at 500 MHz, and {', '.join(low)} is below")
         if self.model != "p1812" and low:
             raise ValueError(f"model: TR 38.901 begins at 500 MHz, and {', '.join(low)} is below")
+        user_m = {"p1812": (0.0, math.inf), "tr38901_rma": (1.0, 10.0), "tr38901_uma": (1.5, 13.0)}[
+            self.model
+        ]
+        if not user_m[0] <= self.receiver_height_m <= user_m[1]:
+            raise ValueError(
+                f"receiver_height_m: {self.model} is stated for users from {user_m[0]:g} to {user_m[1]:g} m"
+            )
         if self.model != "p1812" and self.clutter_loss != "none":
             raise ValueError("clutter_loss: TR 38.901 has the clutter in its loss; write 'none'")
         if self.target == "indoor" and self.penetration_loss_db:
             raise ValueError(
                 "penetration_loss_db: an indoor target has the entry loss of P.2109; leave one of the two out"
             )
-        deep = sorted(name for name, band in self.bands.items() if band.frequency_mhz < 80)
+        deep = sorted(name for name, band in self.bands.items() if band.lowest_mhz < 80)
         if self.target == "indoor" and deep:
             raise ValueError(f"target: P.2109 begins at 80 MHz, and {', '.join(deep)} is below")
         if self.calibration is not None:

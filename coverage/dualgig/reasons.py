@@ -25,9 +25,10 @@ def gap_reasons(
     """Reason code of every place that is not served, empty where it is served.
 
     A place that some set of allowed options would serve is a matter of ``budget``. One that only
-    forbidden options would serve is ``forbidden``. Otherwise 5G is asked again in free space: it is
-    ``terrain`` when that would serve the place, else ``no_candidate``; and gigabit gives what its
-    cable paths met: ``no_road`` or ``optical_budget``.
+    forbidden options would serve is ``forbidden``. Otherwise 5G is asked again without interference,
+    where the project tests that, and in free space: it is ``interference`` or ``terrain`` when that
+    would serve the place, else ``no_candidate``; and gigabit gives what its cable paths met:
+    ``no_road`` or ``optical_budget``.
 
     Returns
     -------
@@ -49,6 +50,10 @@ def gap_reasons(
         radio[places.slice("5g", level)] = True
     reason[left & radio & in_clear] = "terrain"
     reason[left & radio & ~in_clear] = "no_candidate"
+    if coverage.reach.quiet_db is not coverage.reach.margin_db:
+        quiet, _ = siting_problem(coverage, quiet=True)
+        in_quiet = possible(replace(quiet, place_before=problem.place_before))
+        reason[left & radio & in_quiet] = "interference"
     region = coverage.region
     row_of = {str(village): row for row, village in enumerate(region.villages.index)}
     villages = reason[places.slice("gigabit", "village")]

@@ -30,10 +30,13 @@ class BestServer:
         Margin over the threshold; -inf where no site reaches the point.
     site : ndarray of int64, shape (points,)
         Row of the serving site; -1 where none. Of equal margins the first site wins.
+    level_db : ndarray of float64, shape (points,)
+        Margin of its SS-RSRP alone; -inf where no site reaches the point.
     """
 
     margin_db: NDArray[np.float64]
     site: NDArray[np.int64]
+    level_db: NDArray[np.float64]
 
 
 def bands_on_air(coverage: Coverage, chosen: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
@@ -60,14 +63,16 @@ def best_server(coverage: Coverage, on_air: NDArray[np.bool_]) -> BestServer:
     reach = coverage.reach
     points = len(coverage.tests.points)
     margin = np.where(on_air[reach.site], reach.margin_db, -np.inf).astype(np.float64)
+    band = margin.argmax(axis=1) if margin.shape[1] else np.zeros(len(margin), np.int64)
     value = margin.max(axis=1, initial=-np.inf)
     live = np.flatnonzero(np.isfinite(value))
     order = live[np.lexsort((reach.site[live], -value[live], reach.point[live]))]
     first = np.unique(reach.point[order], return_index=True)[1]
     best = order[first]
-    result = BestServer(np.full(points, -np.inf), np.full(points, -1, np.int64))
+    result = BestServer(np.full(points, -np.inf), np.full(points, -1, np.int64), np.full(points, -np.inf))
     result.margin_db[reach.point[best]] = value[best]
     result.site[reach.point[best]] = reach.site[best]
+    result.level_db[reach.point[best]] = reach.level_db[best, band[best]]
     return result
 
 
@@ -116,7 +121,7 @@ def radio_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame
                 best_margin[place] = margin[weakest]
                 table.loc[place, "server"] = sites[server.site[points[weakest]]]
                 table.loc[place, "margin_db"] = margin[weakest]
-                table.loc[place, "rsrp_dbm"] = margin[weakest] + margins
+                table.loc[place, "rsrp_dbm"] = server.level_db[points[weakest]] + margins
     table["fails"] = [";".join(sorted(kinds_of)) if kinds_of else "" for kinds_of in failing]
     return table
 

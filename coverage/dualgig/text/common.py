@@ -24,6 +24,7 @@ TEXT: dict[str, dict[str, str]] = {
     "reason.budget": {"en": "the budget ran out", "zh": "预算不足"},
     "reason.optical_budget": {"en": "outside the optical budget", "zh": "超出光功率预算"},
     "reason.no_road": {"en": "no road joins it to a node", "zh": "无道路可达光节点"},
+    "reason.interference": {"en": "other sites interfere", "zh": "邻站干扰"},
     "reason.forbidden": {
         "en": "only a forbidden site or node would serve it",
         "zh": "仅被禁建站点或节点可覆盖",
