@@ -36,9 +36,10 @@ def test_random_instances_equal_the_plain_model(seed, instances, worker):
     assert duty_cost(problem, worker) == round(plain.fun)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not VECTORS.exists(), reason="the reference vectors are not beside this clone")
-@pytest.mark.parametrize(("name", "optimum"), [("scp41", 429), ("scp51", 253), ("scpd1", 60)])
+@pytest.mark.parametrize(
+    ("name", "optimum"), [("scp41", 429), ("scp51", 253), pytest.param("scpd1", 60, marks=pytest.mark.slow)]
+)
 def test_or_library(name, optimum, instances, worker):
     problem = instances.read_orlib(VECTORS / f"{name}.txt")
 

@@ -149,7 +149,12 @@ class Search:
             model.lp.solve(solver)
             outcome = solver.outcome
             if outcome is None or outcome.status == "infeasible":
-                raise SolverError(f"HiGHS finds no plan in stage {self.ask.stage}, although there is one.")
+                if options.get("presolve") == "off":
+                    raise SolverError(
+                        f"HiGHS finds no plan in stage {self.ask.stage}, although there is one."
+                    )
+                options["presolve"] = "off"
+                continue
             self._hear_bound(model, outcome.bound)
             self.nodes = outcome.nodes
             if outcome.status in {"work_limit", "time_limit"}:
