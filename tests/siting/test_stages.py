@@ -156,6 +156,24 @@ def test_a_gap_that_is_allowed_is_kept_and_its_bound_holds(instances, checker, w
     assert (result.status, result.gap) == ("within_gap", stage.gap)
 
 
+@pytest.mark.parametrize(
+    ("gap", "duty"), [(0.05, "undecided"), pytest.param(0.0, "over_budget", marks=pytest.mark.slow)]
+)
+def test_a_budget_between_bound_and_best_is_undecided_until_the_bound_passes_it(
+    gap, duty, instances, checker, worker
+):
+    # given duties whose least cost is 36, of which a search that stops early proves 35, and a budget of 35
+    problem = dataclasses.replace(hard(instances), budget_cny=35)
+
+    # when it is solved
+    result = solve(problem, gap=gap, worker=worker)
+
+    # then only the full proof says that the budget is too small
+    checker.check(problem, result)
+    assert (result.duty, result.shortage_cny) == (duty, 1)
+    assert not result.places.all()
+
+
 def test_a_limit_of_work_is_told(instances, checker, worker):
     problem = hard(instances)
 
