@@ -15,6 +15,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dualgig.calibration import calibrate
+    from dualgig.drivetest import read_drive_test
     from dualgig.errors import DualGigError, InputError, OutputError, ProjectError, SolverError
     from dualgig.export.postgis import write_postgis
     from dualgig.export.write import write_outputs
@@ -38,12 +40,14 @@ __all__ = [
     "ProjectError",
     "Region",
     "SolverError",
+    "calibrate",
     "check",
     "gaps_today",
     "init_project",
     "load_region",
     "make_plan",
     "predict_coverage",
+    "read_drive_test",
     "write_outputs",
     "write_postgis",
 ]
@@ -58,12 +62,14 @@ _HOMES = {
     "ProjectError": "dualgig.errors",
     "Region": "dualgig.region.model",
     "SolverError": "dualgig.errors",
+    "calibrate": "dualgig.calibration",
     "check": "dualgig.region.load",
     "gaps_today": "dualgig.planner",
     "init_project": "dualgig.scaffold.init",
     "load_region": "dualgig.region.load",
     "make_plan": "dualgig.planner",
     "predict_coverage": "dualgig.predict",
+    "read_drive_test": "dualgig.drivetest",
     "write_outputs": "dualgig.export.write",
     "write_postgis": "dualgig.export.postgis",
 }

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 
 import dualgig as dg
+from dualgig.calibration_file import Part, write_calibration
 from dualgig.errors import DualGigError, InputError
 from dualgig.export.datum import DATUMS
 from dualgig.export.deliver import FORMATS, export_plan
@@ -18,7 +19,15 @@ from dualgig.export.postgis import prepare_postgis
 from dualgig.export.saved import plan_folder, read_plan
 from dualgig.export.write import default_folder
 from dualgig.project import Language, Project
-from dualgig.screen import Steps, show_exported, show_gaps, show_plan, show_problems, show_scaffold
+from dualgig.screen import (
+    Steps,
+    show_calibration,
+    show_exported,
+    show_gaps,
+    show_plan,
+    show_problems,
+    show_scaffold,
+)
 from dualgig.store import prepare
 from dualgig.text import say
 
@@ -140,6 +149,58 @@ def check(project: ProjectPath, language: LanguageChoice = None) -> None:
 
 
 @app.command()
+def calibrate(
+    project: ProjectPath,
+    drive_test: Annotated[
+        Path,
+        typer.Option("--drive-test", metavar="FILE", help="CSV or XLSX: lon, lat, site or PCI, band, RSRP."),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("calibration.toml"),
+    columns: Annotated[
+        list[str] | None,
+        typer.Option("--columns", metavar="OURS=THEIRS", help="Name of a column of the file; once for each."),
+    ] = None,
+    crs: Annotated[str, typer.Option("--crs", help="CRS of its coordinates; WGS 84 where not given.")] = "",
+    floor_dbm: Annotated[
+        float | None,
+        typer.Option(
+            "--floor-dbm",
+            help="Level below which the receiver heard nothing; the file's lowest if not given.",
+        ),
+    ] = None,
+    receiver_loss_db: Annotated[
+        float,
+        typer.Option("--receiver-loss-db", min=0.0, help="What the receiver lost: cable, vehicle, body."),
+    ] = 0.0,
+    hold_out: Annotated[
+        Part,
+        typer.Option("--hold-out", help="What is held out to tell the error: whole sites or whole routes."),
+    ] = Part.SITE,
+    bin_m: Annotated[
+        float,
+        typer.Option("--bin-m", min=0.0, help="Samples in squares of this edge count as one, m; 0: all."),
+    ] = 20.0,
+    language: LanguageChoice = None,
+) -> None:
+    """Fit offsets of the link budget to a drive test; the project file is left as it is."""
+    loaded = _load(project, language)
+    if out.resolve() == loaded.path:
+        raise typer.BadParameter("the project file is yours to change: give another file", param_hint="--out")
+    with Steps(Console(stderr=True), loaded.project.language) as steps:
+        steps("progress.read", 0.0)
+        region = dg.load_region(loaded)
+        steps("progress.drive_test", 0.0)
+        test = dg.read_drive_test(region, drive_test, _pairs(columns or []), crs=crs)
+        steps("progress.calibrate", 0.0)
+        fitted = dg.calibrate(
+            region, test, floor_dbm=floor_dbm, receiver_loss_db=receiver_loss_db, part=hold_out, bin_m=bin_m
+        )
+        write_calibration(fitted, out)
+    show_problems(Console(stderr=True), list(fitted.warnings), loaded.project.language)
+    show_calibration(Console(), fitted, out, loaded.project.language)
+
+
+@app.command()
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with your files.")],
     out: Annotated[
@@ -152,6 +213,17 @@ def init(
     """Guess a project file from the files in a folder; what is left to you is marked ???."""
     made = dg.init_project(folder, out, language=_language(language) if language else None)
     show_scaffold(Console(), made)
+
+
+def _pairs(texts: list[str]) -> dict[str, str]:
+    """``ours=theirs`` as a mapping."""
+    pairs = {}
+    for text in texts:
+        ours, sign, theirs = text.partition("=")
+        if not (ours.strip() and sign and theirs.strip()):
+            raise typer.BadParameter(f"{text!r} is not of the form ours=theirs", param_hint="--columns")
+        pairs[ours.strip()] = theirs.strip()
+    return pairs
 
 
 def _load(path: Path, language: str | None) -> Project:

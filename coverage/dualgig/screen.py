@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from dualgig.calibration_file import calibration_toml
 from dualgig.text import say
 from dualgig.text.numbers import money, percent
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from dualgig.calibration_file import Fitted
     from dualgig.errors import Problem
     from dualgig.plan import Plan
     from dualgig.project import Language
@@ -219,6 +221,41 @@ def show_scaffold(console: Console, made: Scaffold) -> None:
     console.print(table)
     _line(console, say(language, "init.written", file=made.path))
     _line(console, say(language, "init.marks", count=made.marks, file=made.path))
+
+
+def show_calibration(console: Console, fitted: Fitted, file: Path, language: Language) -> None:
+    """Offsets by band and clutter, their errors on what the fit had not seen, and the section to copy."""
+    section = fitted.calibration
+    title = say(language, "calibration.title", floor=f"{fitted.floor_dbm:g}")
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        pad_edge=False,
+        collapse_padding=True,
+    )
+    table.add_column(say(language, "calibration.band"))
+    for key in ("samples", "censored", "offset", "before", "after"):
+        table.add_column(say(language, f"calibration.{key}"), justify="right", no_wrap=True)
+    for band, offset_db in section.offsets_db.items():
+        told = section.held_out.get(band)
+        errors = ["-", "-"]
+        if told is not None:
+            errors = [
+                f"{told.mean_before_db:+.1f}/{told.std_before_db:.1f}/{told.rmse_before_db:.1f}",
+                f"{told.mean_after_db:+.1f}/{told.std_after_db:.1f}/{told.rmse_after_db:.1f}",
+            ]
+        table.add_row(
+            band, str(fitted.samples[band]), str(fitted.censored[band]), f"{offset_db:+.1f}", *errors
+        )
+        for name, of_cover_db in section.clutter_offsets_db.get(band, {}).items():
+            table.add_row(f"  {escape(name)}", "", "", f"{of_cover_db:+.1f}", "", "")
+    console.print(table)
+    _line(console, say(language, f"calibration.{fitted.part}"))
+    _line(console, say(language, "calibration.written", file=file))
+    console.print()
+    _line(console, calibration_toml(fitted).rstrip())
 
 
 def show_problems(console: Console, problems: list[Problem], language: Language) -> None:

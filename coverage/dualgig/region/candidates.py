@@ -185,6 +185,7 @@ def _table(
             "mast_m": project.candidates.mast_m,
             "azimuths": nothing,
             "tilt": nothing,
+            "pci": nothing,
             "decision": "free",
             "power_km": road_km,
             "track_km": road_km,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dualgig.text import common, lists, maps, region, report, scaffold, terminal
+from dualgig.text import calibration, common, lists, maps, region, report, scaffold, terminal
 
 if TYPE_CHECKING:
     from dualgig.project import Language
 
 CATALOGUE: dict[str, dict[str, str]] = {
     **common.TEXT,
+    **calibration.TEXT,
     **terminal.TEXT,
     **maps.TEXT,
     **report.TEXT,
