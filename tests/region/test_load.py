@@ -91,7 +91,7 @@ def test_who_is_on_air_is_present(tiny_project):
 def test_inputs_carry_path_rows_hash_and_caveat(tiny_project):
     project = tiny_project()
     region = load_region(project)
-    assert set(region.inputs) == set(project.model_dump()["inputs"]) - {"demand", "population"}
+    assert set(region.inputs) == set(project.model_dump()["inputs"]) - {"demand", "population", "clutter"}
     for name, entry in region.inputs.items():
         path = project.path.parent / entry["path"]
         assert entry["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest(), name
