@@ -332,6 +332,8 @@ def test_reading_is_silent_and_leaves_no_trace(read, tmp_path, monkeypatch, capf
         ("mine.osm", "highway,track", "not OSM XML"),
         ("mine.osm", "", "not OSM XML"),
         ("mine.osm", osm_xml(CROSS, [({"highway": "track", "name": "乡道"}, [1, 2])]).encode("gbk"), "UTF-8"),
+        ("mine.osm", '<?xml version="1.0" encoding="KLINGON-8"?><osm></osm>', "UTF-8"),
+        ("mine.osm", '<?xml version="1.0" encoding="GBK"?><osm></osm>', "UTF-8"),
         ("mine.osm", "<kml></kml>", "no complete OSM ways"),
         ("mine.osm", osm_xml(CROSS, []), "no road in it"),
         ("mine.osm", osm_xml(CROSS, [({"highway": "track"}, [1, 99])]), "points are not in the file"),

@@ -160,7 +160,10 @@ def _read_file(project: Project, source: Roads) -> Any:
         raise wrong("this is not OSM XML in UTF-8.", "Save the roads as .osm or .osm.bz2.") from None
     except OSError as error:
         raise wrong(f"it cannot be read ({error.strerror or error}).", "Save it again.") from None
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        # An encoding that Python does not know is a LookupError, one that expat does not, a ValueError.
+        if "encoding" in str(error):
+            raise wrong("this is not OSM XML in UTF-8.", "Save the roads as .osm or .osm.bz2.") from None
         raise wrong(
             "it holds no complete OSM ways: nothing at all, or ways whose points are not in the file.",
             "Extract the roads again with complete ways.",
