@@ -231,6 +231,8 @@ def _sites(
             "operators": [() if one else ("Operator A",) for one in new],
             "on_air": [() if one else ("op-n28",) for one in new],
             "mast_m": rng.choice([25.0, 30.0, 35.0, 40.0, 45.0], n),
+            "azimuths": [()] * n,
+            "tilt": [()] * n,
             "decision": rng.choice(["free", "locked"], n, p=[0.98, 0.02]),
             "state": state,
             "built": np.select([new, state == "upgraded"], ["op-n28", "op-n41"], ""),

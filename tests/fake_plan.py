@@ -114,6 +114,8 @@ def make_plan(
                 "operators",
                 "on_air",
                 "mast_m",
+                "azimuths",
+                "tilt",
                 "decision",
                 "power_km",
                 "track_km",
@@ -332,6 +334,8 @@ def _sites(
             "operators": [("CMCC",) if s in ("existing", "upgraded") else () for s in state],
             "on_air": [("cmcc-n28",) if s in ("existing", "upgraded") else () for s in state],
             "mast_m": 35.0,
+            "azimuths": [()] * n,
+            "tilt": [()] * n,
             "decision": [
                 "forbidden" if s == "unused" and i % 9 == 0 else "free" for i, s in enumerate(state)
             ],

@@ -7,15 +7,18 @@ import dataclasses
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from pyproj import Transformer
 from rasterio.transform import rowcol
 from shapely.geometry import Point
 
+from dualgig.levels import bands_of, bands_on_air, best_server_dbm
 from dualgig.project import MapPage
 from dualgig.radio.budget import link_budget
-from dualgig.render.signal import best_server_dbm, class_colours, classes_of, signal
+from dualgig.reach import radio_reach
+from dualgig.render.signal import class_colours, classes_of, signal
 
 EDGES = (-85.0, -95.0, -105.0, -115.0)
 
@@ -56,7 +59,7 @@ def test_near_a_mast_on_level_ground_the_level_is_the_budget_less_free_space(pla
     alone = dataclasses.replace(level, sites=site)
     x, y = level.region.xy_m(site)[0]
 
-    got = best_server_dbm(alone, np.array([[x + 300.0, y]]), "before")
+    got = best_server_dbm(alone, np.array([[x + 300.0, y]]))[0]
 
     budget = link_budget(level.region.project.radio, "n28")
     slant_km = np.hypot(300.0, 35.0 - 1.5) / 1000
@@ -69,16 +72,42 @@ def test_the_plan_never_makes_a_place_worse(plan):
     west, south, east, north = plan.townships.to_crs(plan.region.metric_crs).total_bounds
     points = np.column_stack([rng.uniform(west, east, 300), rng.uniform(south, north, 300)])
 
-    before, after = (best_server_dbm(plan, points, time) for time in ("before", "after"))
+    before, after = best_server_dbm(plan, points)
 
     assert (after >= before).all()
     assert (after > before).any()
 
 
+def test_the_raster_hears_what_the_plan_predicts(demo_like):
+    plan, reach, points = demo_like
+    on_air = bands_on_air(plan, "after")[:, [bands_of(plan).index(band) for band in reach.bands]]
+    margin = np.where(on_air[reach.site], reach.level_db, -np.inf).max(axis=1)
+    best = np.full(len(points), -np.inf)
+    np.maximum.at(best, reach.point, margin)
+
+    levels = best_server_dbm(plan, points[["x_m", "y_m"]].to_numpy())[1]
+
+    radio = plan.region.project.radio
+    offset = link_budget(radio, "n28").rsrp_dbm(0.0) - link_budget(radio, "n28").margin_db(0.0)
+    known = np.isfinite(best)
+    assert known.sum() > 10
+    np.testing.assert_array_equal(np.isfinite(levels), known)
+    np.testing.assert_allclose(levels[known], best[known] + offset, atol=1e-4)
+
+
+@pytest.fixture
+def demo_like(plan):
+    """The fake plan, and the margins that prediction gives its sites at the key points."""
+    region = dataclasses.replace(plan.region, sites=plan.sites)
+    xy = region.xy_m(region.keypoints)
+    points = pd.DataFrame({"x_m": xy[:, 0], "y_m": xy[:, 1]})
+    return plan, radio_reach(region, points), points
+
+
 def test_beyond_every_radius_cap_there_is_no_signal(plan):
     west, _, _, north = plan.townships.to_crs(plan.region.metric_crs).total_bounds
 
-    assert best_server_dbm(plan, np.array([[west - 60_000.0, north]]), "after")[0] == -np.inf
+    assert best_server_dbm(plan, np.array([[west - 60_000.0, north]]))[1][0] == -np.inf
 
 
 def test_an_edge_belongs_to_the_stronger_class():
@@ -109,7 +138,7 @@ def test_the_picture_shows_the_class_of_each_place(plan):
                 assert colours[row, column, 3] == 0
         elif deep.contains(Point(metres)):
             seen += 1
-            level = best_server_dbm(plan, np.array([metres]), "after")
+            level = best_server_dbm(plan, np.array([metres]))[1]
             agree += tuple(colours[row, column, :3]) == palette[int(classes_of(level, EDGES)[0])]
     # A cell shows its centre's level, so a few places differ from it.
     assert seen > 80

@@ -53,6 +53,11 @@ GAP_COLUMNS = (
 """Columns of the table of gaps, under the headings of the lists (`assets/table.js`)."""
 
 
+_FIXED_VIEWPORT = '<meta name="viewport" content="width=device-width,\n                initial-scale=1.0, maximum-scale=1.0, user-scalable=no" />'
+_VIEWPORT = '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
+"""Folium forbids readers to enlarge the page; ours may."""
+
+
 class PlanMap(folium.Map):
     """A Folium map with no tiles, Leaflet alone and our own assets."""
 
@@ -174,7 +179,7 @@ def map_html(plan: Plan, *, date: str, plan_hash: str = "") -> str:
     page.add_child(Start(shapes, words, options))
     markup = panel_html(plan, date=date, plan_hash=plan_hash, version=dualgig.__version__)
     figure.add_child(Panel(markup))
-    return figure.render()
+    return figure.render().replace(_FIXED_VIEWPORT, _VIEWPORT)
 
 
 def _placed(picture: Picture, grid: PageGrid) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -82,12 +82,13 @@ def panel_html(plan: Plan, *, date: str, plan_hash: str, version: str) -> str:
     return f"""
 <aside class="dg-panel" id="dg-panel">
   <button class="dg-handle" id="dg-handle" type="button" aria-expanded="false" aria-controls="dg-body"
-    aria-label="{literal(say(shown, "map.details"))}"></button>
+    data-label="details" aria-label="{literal(say(shown, "map.js.details"))}"></button>
   <header class="dg-head">
     <h1>{literal(project.title)}</h1>
     {both("div", head)}
   </header>
-  <div class="dg-body" id="dg-body" tabindex="0" role="region" aria-label="{literal(say(shown, "map.details"))}">
+  <div class="dg-body" id="dg-body" tabindex="0" role="region" data-label="details"
+    aria-label="{literal(say(shown, "map.js.details"))}">
     {both("div", targets)}
     <div id="dg-legend"></div>
     <section class="dg-about" id="dg-about">

@@ -33,9 +33,6 @@ NO_LEVEL = -32768
 
 ROAD_TOLERANCE_M = 15.0
 
-AZIMUTHS = "azimuths_deg"
-"""Column of sites with the planned azimuth of each sector, ``;``-separated; wedges are drawn from it alone."""
-
 
 def townships(plan: Plan, grid: PageGrid) -> Columns:
     """Per township: what it is, where its name stands (its seat where known), its outline, how it is served."""
@@ -93,7 +90,7 @@ def sites(plan: Plan, grid: PageGrid) -> Columns:
         "villages": _whole(table["villages"]),
         "alone": _whole(table["alone"]),
         "sectors": _sectors(plan),
-        **({"azimuths": _texts(table[AZIMUTHS])} if AZIMUTHS in table else {}),
+        **_azimuths(table),
         **_years(table, "year"),
     }
 
@@ -240,6 +237,13 @@ def _years(table: gpd.GeoDataFrame, name: str, otherwise: str = "") -> Columns:
     if column not in table:
         return {}
     return {name: pd.to_numeric(table[column]).fillna(0).to_numpy().astype(np.int16)}
+
+
+def _azimuths(table: gpd.GeoDataFrame) -> Columns:
+    """Azimuths of the sectors, ``;``-separated; nothing where no site has any: none is made up for the map."""
+    if "azimuths" not in table or not table["azimuths"].map(len).any():
+        return {}
+    return {"azimuths": [";".join(map(str, one)) for one in table["azimuths"]]}
 
 
 def _sectors(plan: Plan) -> NDArray[np.uint8]:

@@ -11,10 +11,8 @@ import shapely
 from affine import Affine
 from rasterio.crs import CRS
 from rasterio.warp import Resampling, calculate_default_transform, reproject
-from scipy.spatial import cKDTree
 
-from dualgig.radio.budget import link_budget
-from dualgig.radio.paths import path_loss_db
+from dualgig.levels import bands_on_air, best_server_dbm
 from dualgig.render.hillshade import Picture, palette_png, picture
 
 if TYPE_CHECKING:
@@ -29,9 +27,6 @@ COLOURS = ("#00441b", "#238b45", "#74c476", "#c7e9c0", "#bdbdbd")
 
 MOST_CELLS = 40_000
 """Cells of the raster; the cell is the terrain's, doubled until they are no more."""
-
-NEAREST_SITES = 12
-"""Sites on air that are tried for a cell, the nearest within a band's radius cap."""
 
 _MERCATOR = CRS.from_epsg(3857)
 
@@ -65,62 +60,11 @@ def signal(plan: Plan) -> Signal | None:
         ``None`` where the project wants none, or where no site is on air.
     """
     edges = plan.region.project.map.rsrp_classes_dbm
-    if not plan.region.project.map.rsrp or not edges or not _on_air(plan, "after").any():
+    if not plan.region.project.map.rsrp or not edges or not bands_on_air(plan, "after").any():
         return None
     grid = _Grid.over(plan)
-    before, after = (best_server_dbm(plan, grid.centres_m, time) for time in ("before", "after"))
-    pictures = [grid.picture(level, edges) for level in (before, after)]
+    pictures = [grid.picture(level, edges) for level in best_server_dbm(plan, grid.centres_m)]
     return Signal(pictures[0], pictures[1], edges, grid.cell_m)
-
-
-def best_server_dbm(plan: Plan, points_m: NDArray[np.float64], time: str) -> NDArray[np.float64]:
-    """Median SS-RSRP of the best server at points, over all bands on air.
-
-    The loss is P.1812-8's (`dualgig.radio.paths`), of the `NEAREST_SITES` nearest sites with a band
-    on air within that band's radius cap.
-
-    Parameters
-    ----------
-    plan
-        The plan.
-    points_m
-        Shape (points, 2), metres of the region's metric CRS.
-    time
-        ``before`` or ``after``.
-
-    Returns
-    -------
-    numpy.ndarray
-        float64, shape (points,), dBm; -inf where no site is near enough or the terrain is not known.
-    """
-    region, radio = plan.region, plan.region.project.radio
-    on_air = _on_air(plan, time)
-    sites_m, mast_m = region.xy_m(plan.sites), plan.sites["mast_m"].to_numpy(np.float64)
-    best = np.full(len(points_m), -np.inf)
-    for band, name in enumerate(_bands(plan)):
-        live = np.flatnonzero(on_air[:, band])
-        if not len(live) or not len(points_m):
-            continue
-        budget = link_budget(radio, name)
-        near = min(NEAREST_SITES, len(live))
-        cap_m = radio.bands[name].radius_km * 1000.0
-        _, found = cKDTree(sites_m[live]).query(points_m, k=range(1, near + 1), distance_upper_bound=cap_m)
-        point, rank = np.nonzero(found < len(live))
-        loss, _ = path_loss_db(
-            region.terrain,
-            sites_m,
-            mast_m,
-            points_m,
-            radio.receiver_height_m,
-            live[found[point, rank]],
-            point,
-            np.array([budget.frequency_ghz]),
-            delta_n=radio.delta_n,
-            polarisation=radio.polarisation,
-        )
-        level = budget.rsrp_dbm(loss[:, 0])
-        np.maximum.at(best, point, np.where(np.isfinite(level), level, -np.inf))
-    return best
 
 
 @dataclass(frozen=True)
@@ -196,24 +140,3 @@ def class_colours(classes: int) -> list[str]:
 def _spread[T](values: list[T], number: int) -> list[T]:
     """So many of the values, the first and the last among them."""
     return [values[round(i * (len(values) - 1) / max(number - 1, 1))] for i in range(number)]
-
-
-def _bands(plan: Plan) -> tuple[str, ...]:
-    """Bands of the project's configurations, in the order of the file."""
-    return tuple(dict.fromkeys(band for one in plan.region.project.configurations for band in one.bands))
-
-
-def _on_air(plan: Plan, time: str) -> NDArray[np.bool_]:
-    """Whether a band is on air, shape (sites, bands)."""
-    bands_of = {one.id: one.bands for one in plan.region.project.configurations}
-    names = _bands(plan)
-    table = plan.sites
-    built = table["built"] if time == "after" else [""] * len(table)
-    together = [
-        (*today, *(one for one in new.split(";") if one))
-        for today, new in zip(table["on_air"], built, strict=True)
-    ]
-    known = {
-        some: [any(name in bands_of.get(one, ()) for one in some) for name in names] for some in set(together)
-    }
-    return np.array([known[some] for some in together], bool).reshape(len(table), len(names))

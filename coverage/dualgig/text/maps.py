@@ -25,7 +25,7 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "{short} short, not with these candidates",
         "zh": "缺 {short} 个，现有候选无法补足",
     },
-    "map.details": {"en": "Details", "zh": "规划详情"},
+    "map.js.details": {"en": "Details", "zh": "规划详情"},
     "map.about": {"en": "About the data", "zh": "数据说明"},
     "map.about.link": {"en": "Details", "zh": "详情"},
     "map.approximate": {"en": "Synthetic or approximate: {layers}", "zh": "合成或近似数据：{layers}"},

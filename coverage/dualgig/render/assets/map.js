@@ -119,7 +119,7 @@
     L.DomEvent.disableClickPropagation(bar);
     L.DomEvent.disableScrollPropagation(bar);
     const container = dg.map.getContainer();
-    container.setAttribute("role", "application");
+    container.setAttribute("role", "main");
     container.setAttribute("aria-label", dg.say("map"));
     const years = dg.yearSlider(), parts = [bar, dg.swipeHandle(), dg.tableDrawer(), years].filter(Boolean);
     container.append(...parts);

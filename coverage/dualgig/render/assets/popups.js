@@ -18,7 +18,7 @@
   }
 
   function head(name, kind, id) {
-    return h("header", h("h3", name || id), h("p.dg-kind", h("span", kind), " ", h("code", id)));
+    return h("div", h("h3", name || id), h("p.dg-kind", h("span", kind), " ", h("code", id)));
   }
 
   function link(text, kind, row) {
@@ -33,7 +33,7 @@
 
   /* Before and after of both services, with what stands behind a gap. */
   function services(table, row) {
-    const grid = h("table.dg-services", h("tr", h("th"), h("th", say("time.before")), h("th", say("time.after"))));
+    const grid = h("table.dg-services", h("tr", h("td"), h("th", say("time.before")), h("th", say("time.after"))));
     const gaps = [];
     for (const service of dg.SERVICES) {
       const bits = dg.bits(table, row, service);
@@ -161,7 +161,7 @@
       const to = village < 0 ? "" : dg.table.villages.name[village];
       const from = node < 0 ? "" : dg.table.nodes.name[node] || dg.table.nodes.id[node];
       return [
-        h("header", h("h3", from + " → " + to), h("p.dg-kind", say("level.route"))),
+        h("div", h("h3", from + " → " + to), h("p.dg-kind", say("level.route"))),
         facts([
           [say("olt"), node < 0 ? "" : link(from, "nodes", node)],
           [say("level.village"), village < 0 ? "" : link(to, "villages", village)],

@@ -113,7 +113,7 @@
     const more = listed.length > many ? dg.button(".dg-wide", dg.say("table.more"), () => { many += PAGE; draw(); }, dg.say("table.more")) : "";
     const place = drawer.querySelector(".dg-scroll"), top = place ? place.scrollTop : 0;
     dg.fill(drawer,
-      h("header", h("h2", { id: "dg-table-title" }, dg.say("table.title", { number: dg.number(listed.length) })),
+      h("div.dg-table-head", h("h2", { id: "dg-table-title" }, dg.say("table.title", { number: dg.number(listed.length) })),
         h("label", { for: "dg-nearby" }, box, dg.say("table.nearby")), csv, close),
       h("div.dg-scroll", { tabindex: "0", role: "region", "aria-labelledby": "dg-table-title" },
         h("table", h("thead", h("tr", ...COLUMNS.map(heading))), h("tbody", ...listed.slice(0, many).map(line))), more));
@@ -136,7 +136,7 @@
     if (dg.tableOpen()) draw();
   };
   dg.tableDrawer = function () {
-    const drawer = h("section.dg-table.dg-over", { id: "dg-table", "aria-labelledby": "dg-table-title" });
+    const drawer = h("div.dg-table.dg-over", { id: "dg-table" });
     drawer.hidden = true;
     drawer.addEventListener("keydown", function (event) {
       event.stopPropagation();

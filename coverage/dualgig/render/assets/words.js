@@ -17,6 +17,7 @@
     dg.language = language;
     document.documentElement.lang = { zh: "zh-CN" }[language] || language;
     document.querySelectorAll("[data-says]").forEach((part) => { part.hidden = part.dataset.says !== language; });
+    document.querySelectorAll("[data-label]").forEach((part) => part.setAttribute("aria-label", dg.say(part.dataset.label)));
   };
 
   /* Decimals as Python writes them: an exact tie goes to the even digit. */
@@ -38,14 +39,14 @@
   }
 
   dg.money = function (cny) {
-    const sign = cny < 0 ? "−" : "", amount = Math.abs(cny);
+    const sign = cny < 0 ? "−" : "", amount = Math.abs(cny), whole = Number(fixed(amount, 0));
     if (dg.language === "zh") {
       if (Number(fixed(amount / 1e4, 1)) >= 10000) return sign + digits(amount / 1e8, 2) + "亿元";
-      if (amount >= 10000) return sign + digits(amount / 1e4, 1) + "万元";
+      if (whole >= 10000) return sign + digits(amount / 1e4, 1) + "万元";
       return sign + dg.number(amount) + "元";
     }
     if (Number(fixed(amount / 1e3, 0)) >= 1000) return sign + "CNY " + digits(amount / 1e6, 2) + " million";
-    if (amount >= 10000) return sign + "CNY " + dg.number(amount / 1e3) + "k";
+    if (whole >= 10000) return sign + "CNY " + dg.number(amount / 1e3) + "k";
     return sign + "CNY " + dg.number(amount);
   };
   dg.km = (value) => dg.say("km", { km: dg.number(value, value < 10 ? 2 : 1) });
