@@ -1,7 +1,8 @@
 """DXF by layers (AutoCAD 2007, text), in metres of a projected CRS that the drawing names.
 
-Points are blocks with the attributes ``ID`` and ``NAME``; routes and boundaries are polylines, a ring
-each. Every entity carries id and name as extended data of the application ``DUALGIG`` too.
+Points are blocks with the attributes ``ID`` and ``NAME``, where a very long name is cut; routes and
+boundaries are polylines, a ring each. Every entity carries id and whole name as extended data of the
+application ``DUALGIG``.
 """
 
 from __future__ import annotations
@@ -43,8 +44,8 @@ CODE_PAGE = "ANSI_65001"
 APPLICATION = "DUALGIG"
 """Name under which entities carry extended data: ``id=...``, then ``name=...`` in pieces."""
 
-PIECE = 80
-"""Characters of a piece of extended data, whose strings are short (at most 255 bytes)."""
+PIECE_BYTES = 240
+"""Bytes of a text or of a piece of extended data, whose strings may hold 255; GDAL reads no longer lines."""
 
 SYMBOL_M, TEXT_M = 40.0, 30.0
 """Size of a point's block and height of its name, metres: to be read at 1:10,000."""
@@ -144,7 +145,7 @@ def _points(drawing: Drawing, space: Modelspace, group: Group, features: gpd.Geo
     where = shapely.get_coordinates(features.geometry.to_numpy()).tolist()
     for feature_id, name, point in zip(features["id"], features["name"], where, strict=True):
         insert = space.add_blockref(group.layer, point, dxfattribs={"layer": group.layer})
-        insert.add_auto_attribs({"ID": feature_id, "NAME": name})
+        insert.add_auto_attribs({"ID": feature_id, "NAME": _pieces(name)[0]})
         _tag(insert, feature_id, name)
 
 
@@ -187,10 +188,22 @@ def _parts(shape: BaseGeometry) -> list[tuple[BaseGeometry, bool]]:
 
 
 def _tag(entity: DXFGraphic, feature_id: str, name: str) -> None:
-    """Put id and name into an entity's extended data."""
-    pieces = [name[at : at + PIECE] for at in range(0, max(len(name), 1), PIECE)]
-    strings = [f"id={feature_id}", *(f"name={piece}" for piece in pieces)]
+    """Put id and whole name into an entity's extended data."""
+    strings = [f"id={feature_id}", *(f"name={piece}" for piece in _pieces(name))]
     entity.set_xdata(APPLICATION, [(1000, string) for string in strings])
+
+
+def _pieces(text: str) -> list[str]:
+    """Text in pieces of at most `PIECE_BYTES`, at least one."""
+    pieces = [""]
+    size = 0
+    for character in text:
+        size += len(character.encode())
+        if size > PIECE_BYTES:
+            pieces.append("")
+            size = len(character.encode())
+        pieces[-1] += character
+    return pieces
 
 
 def _rgb(colour: str) -> tuple[int, int, int]:

@@ -147,8 +147,8 @@ def _geometry(parent: ET.Element, shape: BaseGeometry) -> None:
         return
     element = ET.SubElement(parent, shape.geom_type)
     if isinstance(shape, shapely.Polygon):
-        for ring in (shape.exterior, *shape.interiors):
-            side = "outerBoundaryIs" if ring is shape.exterior else "innerBoundaryIs"
+        for number, ring in enumerate((shape.exterior, *shape.interiors)):
+            side = "innerBoundaryIs" if number else "outerBoundaryIs"
             linear = ET.SubElement(ET.SubElement(element, side), "LinearRing")
             _text(linear, "coordinates", _coordinates(ring))
         return
