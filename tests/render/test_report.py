@@ -354,3 +354,25 @@ def test_a_plan_of_nothing_still_makes_a_page(make_plan, language):
 
 def test_equal_plans_give_equal_bytes(make_plan):
     assert report(make_plan("zh", villages=24)) == report(make_plan("zh", villages=24))
+
+
+def test_what_is_known_of_buildings_and_trees_is_told(plan):
+    def with_inputs(radio, **inputs):
+        document = plan.region.project.model_dump()
+        document["inputs"] |= inputs
+        document["radio"] |= radio
+        project = type(plan.region.project).model_validate(document)
+        return visible(report(replace(plan, region=replace(plan.region, project=project))))
+
+    bare = visible(report(plan))
+    assert "Buildings and trees on the path are not modelled." in bare
+    assert "P.2108" not in bare
+    land = {"path": "cover.tif", "legend": "worldcover"}
+    calibration = {"fitted_on": "drive.csv: 900 samples", "offsets_db": {"n28": -2.0}}
+    told = with_inputs({"clutter_loss": "p2108", "calibration": calibration}, clutter=land)
+    assert "not modelled" not in told
+    for words in ("land cover cover.tif", "P.2108-1", "drive.csv: 900 samples"):
+        assert words in told
+    surface = with_inputs({}, terrain={"path": "dsm.tif", "surface": True})
+    assert "those of the surface model" in surface
+    assert "not modelled" not in surface

@@ -210,10 +210,29 @@ TEXT: dict[str, dict[str, str]] = {
     "report.link.model": {
         "en": "Median basic loss of ITU-R P.1812-8 (free space and delta-Bullington diffraction) over the terrain profile; "
         "receiver {height} m above ground; ΔN {delta_n} N-units/km; location variability {std} dB, threshold held at "
-        "{share} of the locations. Buildings and trees on the path are not modelled.",
+        "{share} of the locations.",
         "zh": "基本传输损耗中值按 ITU-R P.1812-8（自由空间与 delta-Bullington 绕射）沿地形剖面计算；"
-        "接收高度{height}米；ΔN为{delta_n} N单位/公里；位置变化标准差{std} dB，门限在{share}地点得到保证；"
-        "路径上的建筑物与树木未计入。",
+        "接收高度{height}米；ΔN为{delta_n} N单位/公里；位置变化标准差{std} dB，门限在{share}地点得到保证。",
+    },
+    "report.link.ground.bare": {
+        "en": "Buildings and trees on the path are not modelled.",
+        "zh": "路径上的建筑物与树木未计入。",
+    },
+    "report.link.ground.clutter": {
+        "en": "Buildings and trees on the path have the clutter heights of the land cover {file}.",
+        "zh": "路径上的建筑物与树木按地表覆盖数据 {file} 的地物高度计入。",
+    },
+    "report.link.ground.surface": {
+        "en": "Buildings and trees on the path are those of the surface model.",
+        "zh": "路径上的建筑物与树木已含于数字表面模型。",
+    },
+    "report.link.p2108": {
+        "en": "Where nothing is known of them, the median loss among buildings of ITU-R P.2108-1 is added at the receiver.",
+        "zh": "无地物资料处，在接收端加计ITU-R P.2108-1建筑物附加损耗中值。",
+    },
+    "report.link.calibrated": {
+        "en": "Offsets of a drive test are applied: {source}.",
+        "zh": "已按路测校正：{source}。",
     },
     "report.link.frequency_mhz": {"en": "Frequency (MHz)", "zh": "频率（MHz）"},
     "report.link.resource_blocks": {"en": "Resource blocks", "zh": "RB数"},
