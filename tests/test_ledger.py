@@ -2,11 +2,14 @@
 
 import dataclasses
 
+import numpy as np
 import pandas as pd
 import pytest
 
 import dualgig as dg
-from dualgig.ledger import counted
+from dualgig.formulate import siting_problem
+from dualgig.ledger import counted, said_of
+from dualgig.siting.problem import serve
 
 VILLAGE = "331126100202"
 
@@ -97,3 +100,82 @@ def test_a_village_that_the_ledger_calls_unserved_gets_gigabit_by_an_upgrade(reg
     assert len(links) >= 1
     gap = plan.gaps[(plan.gaps["id"] == village) & (plan.gaps["service"] == "gigabit")].iloc[0]
     assert gap["reason"] == "budget"
+
+
+def test_one_operators_no_leaves_the_others_to_the_prediction(region):
+    served = dg.gaps_today(entries(region), dg.predict_coverage(entries(region))).villages
+    village = served.index[served["before_5g"]][0]
+    one = entries(region, (village, "5g", False, "China Unicom", "drive test", "2025-03-01"))
+    both = entries(
+        region,
+        (village, "5g", False, "China Unicom", "drive test", "2025-03-01"),
+        (village, "5g", False, "China Mobile", "drive test", "2025-03-01"),
+    )
+
+    # China Mobile serves it, by the prediction.
+    assert counted(one, "5g") == {}
+    assert dg.gaps_today(one, dg.predict_coverage(one)).villages.at[village, "before_5g"]
+    assert counted(both, "5g") == {village: False}
+    assert not dg.gaps_today(both, dg.predict_coverage(both)).villages.at[village, "before_5g"]
+
+
+def test_an_operators_own_word_goes_before_that_of_all(region):
+    said = entries(
+        region,
+        (VILLAGE, "5g", True, "", "county", "2025-01-01"),
+        (VILLAGE, "5g", False, "China Unicom", "drive test", "2025-01-01"),
+        mode="each",
+    )
+
+    assert said_of(said, "China Mobile") == {VILLAGE: True}
+    assert said_of(said, "China Unicom") == {VILLAGE: False}
+    assert counted(said, "5g") == {VILLAGE: False}
+
+
+def test_each_operator_keeps_what_the_ledger_says_it_has(region):
+    # China Mobile serves the village, China Unicom does not: what is left to build is China Unicom's alone.
+    served = entries(
+        region,
+        (VILLAGE, "5g", True, "China Mobile", "drive test", "2025-01-01"),
+        (VILLAGE, "5g", False, "China Unicom", "drive test", "2025-01-01"),
+        mode="each",
+    )
+    coverage = dg.predict_coverage(served)
+    problem, places = siting_problem(coverage)
+    place = places.slice("5g", "village").start + list(served.villages.index).index(VILLAGE)
+    options = coverage.options
+    unicom = ((options["operator"] == "China Unicom") | (options["kind"] == "structure")).to_numpy()
+
+    assert not serve(problem, np.zeros(len(unicom), bool))[1][place]
+    assert serve(problem, unicom)[1][place]
+
+
+def test_a_township_that_the_ledger_calls_unserved_is_mended_at_its_seat(region):
+    # The seat of 松源镇 is a community with 10G-PON.
+    changed = entries(region, ("331126100", "gigabit", False, "", "speed test", "2025-03-01"))
+
+    plan = dg.make_plan(changed, dg.predict_coverage(changed))
+
+    assert not plan.townships.at["331126100", "before_gigabit"]
+    assert plan.townships.at["331126100", "after_gigabit"]
+    assert plan.duty == "met"
+
+
+@pytest.mark.parametrize(("village", "said", "more"), [(VILLAGE, False, -600), ("331126201203", True, 400)])
+def test_the_ledger_decides_whose_people_are_still_worth_something(region, village, said, more):
+    # 中村 is served by the prediction, 深坑村 behind the ridge is not.
+    worth = region.project.model_copy(
+        update={"objective": region.project.objective.model_copy(update={"people": 1})}
+    )
+    plain = entries(dataclasses.replace(region, project=worth))
+    told = entries(
+        dataclasses.replace(region, project=worth), (village, "5g", said, "", "county", "2025-01-01")
+    )
+
+    problem, _ = siting_problem(dg.predict_coverage(plain))
+    changed, _ = siting_problem(dg.predict_coverage(told))
+
+    def worth_today(problem):
+        return int(problem.point_worth[problem.covered_before].sum())
+
+    assert worth_today(changed) - worth_today(problem) == more

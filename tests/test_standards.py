@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import dualgig as dg
+from dualgig.formulate import siting_problem
+from dualgig.siting.problem import serve
 from dualgig.standards import COMMITTEE_RADIUS_M, radio_tests, seat_villages
 
 
@@ -125,3 +127,20 @@ def test_a_village_without_key_points_is_judged_by_its_people(region):
 
     assert points <= set(region.demand.index)
     assert points
+
+
+def test_a_site_near_the_committee_suffices_for_each_operator_too(region):
+    # 后坑村: with the near sites of both operators and nobody's signal, miit_4g holds for each of them.
+    region = with_standards(region, village="miit_4g", operator="each")
+    coverage = dg.predict_coverage(region)
+    deaf = np.full_like(coverage.reach.margin_db, -np.inf)
+    coverage = dataclasses.replace(coverage, reach=dataclasses.replace(coverage.reach, margin_db=deaf))
+    problem, places = siting_problem(coverage)
+    place = places.slice("5g", "village").start + list(region.villages.index).index("331126100203")
+    options = coverage.options
+    tower = options["item"] == "S3"
+    both = tower & options["configuration"].isin(["", "cm-n28", "cu-n78"])
+    one = tower & options["configuration"].isin(["", "cm-n28"])
+
+    assert serve(problem, both.to_numpy())[1][place]
+    assert not serve(problem, one.to_numpy())[1][place]

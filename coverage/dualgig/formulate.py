@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from dualgig.ledger import counted
+from dualgig.ledger import counted, said_of
 from dualgig.options import on_air_bands
 from dualgig.project import SERVICES
 from dualgig.siting.problem import Decision, Goal, Mode, SitingProblem
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dualgig.predict import Coverage
     from dualgig.region.model import Region
+    from dualgig.standards import RadioTests
 
 LEVELS = ("township", "priority_village", "eligible_village", "village")
 """Goals in the order in which their duties are met."""
@@ -98,8 +99,11 @@ def siting_problem(
     verdicts = {service: counted(region, service) if ledger else {} for service in SERVICES}
     number = {option: row for row, option in enumerate(options.index)}
     blocks = [
-        *(_radio_rows(coverage, operator, margin, verdicts["5g"]) for operator in operators_of_goal(region)),
-        _people_rows(coverage, margin),
+        *(
+            _radio_rows(coverage, operator, margin, said_of(region, operator) if ledger else {})
+            for operator in operators_of_goal(region)
+        ),
+        _people_rows(coverage, margin, verdicts["5g"]),
         _fibre_rows(coverage, places, verdicts["gigabit"]),
         _lock_rows(coverage, places, locked),
     ]
@@ -276,9 +280,12 @@ def _near_cover(coverage: Coverage, operator: str) -> tuple[sp.csr_array, NDArra
 
 
 def _radio_rows(
-    coverage: Coverage, operator: str, margin_db: NDArray[np.float32], verdict: dict[str, bool]
+    coverage: Coverage, operator: str, margin_db: NDArray[np.float32], said: dict[str, bool]
 ) -> _Rows:
-    """One operator's clauses: every test of every place, with points of its own."""
+    """One operator's clauses: every test of every place, with points of its own.
+
+    What the ledger says of the operator stands for what its sites are predicted to serve today.
+    """
     tests = coverage.tests
     entries = tests.weights.tocoo()
     order = np.argsort(entries.row, kind="stable")
@@ -288,39 +295,74 @@ def _radio_rows(
     near = tests.near[test]
     if near.any():
         near_cover, near_before = _near_cover(coverage, operator)
-        keep = sp.diags_array((~near).astype(np.int8))
-        swap = sp.diags_array(near.astype(np.int8))
+        keep = sp.diags_array((~near).astype(np.int8), dtype=np.int8)
+        swap = sp.diags_array(near.astype(np.int8), dtype=np.int8)
         cover = sp.csr_array((keep @ cover.astype(np.int8) + swap @ near_cover[point].astype(np.int8)) > 0)
         before = np.where(near, near_before[point], before)
     ids = [*coverage.region.townships.index, *coverage.region.villages.index]
-    unserved = np.array([verdict.get(str(place)) is False for place in ids], np.bool_)
-    before &= ~unserved[tests.place[test]]
+    served = np.array([said.get(str(place)) is True for place in ids], np.bool_)
+    unserved = np.array([said.get(str(place)) is False for place in ids], np.bool_)
+    before = (before | served[tests.place[test]]) & ~unserved[tests.place[test]]
+    clause, place, need = test.astype(np.int64), tests.place, tests.need
+    if coverage.region.project.standards.operator == "each":
+        clause, weight, place, need = _one_clause_a_place(tests, clause, weight)
     return _Rows(
         sp.csr_array(cover, dtype=np.bool_),
         before,
         np.zeros(len(test), np.int64),
         weight.astype(np.int64),
-        test.astype(np.int64),
-        tests.place,
-        tests.need,
+        clause,
+        place,
+        need,
     )
 
 
-def _people_rows(coverage: Coverage, margin_db: NDArray[np.float32]) -> _Rows:
-    """Demand points served by any operator, where people have a worth of their own."""
+def _one_clause_a_place(
+    tests: RadioTests, clause: NDArray[np.int64], weight: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32], NDArray[np.int64]]:
+    """Clauses where each operator must pass any of a place's tests: a near site alone weighs a whole test.
+
+    Returns
+    -------
+    clause, weight
+        Of each point.
+    place, need
+        Of each clause.
+    """
+    whole = np.flatnonzero(~tests.near)
+    of_place = {int(place): number for number, place in enumerate(tests.place[whole])}
+    number = np.array([of_place[int(place)] for place in tests.place], np.int64)
+    worth = np.where(tests.near, tests.need[whole][number], 1)
+    return number[clause], weight * worth[clause], tests.place[whole], tests.need[whole]
+
+
+def _people_rows(coverage: Coverage, margin_db: NDArray[np.float32], verdict: dict[str, bool]) -> _Rows:
+    """Demand points served by any operator, where people have a worth of their own.
+
+    In a village on which the ledger decides, everybody or nobody is served today.
+    """
     points = coverage.tests.points
     worth = coverage.region.project.objective.people
     chosen = np.flatnonzero((points["kind"] == "demand").to_numpy()) if worth else np.empty(0, np.int64)
     people = points["weight"].to_numpy(dtype=np.int64)[chosen] * worth
     return _Rows(
         radio_cover(coverage, None, margin_db)[chosen],
-        radio_before(coverage, None, margin_db)[chosen],
+        people_before(coverage, margin_db, verdict)[chosen],
         people,
         np.ones(len(chosen), np.int64),
         np.full(len(chosen), -1, np.int64),
         np.empty(0, np.int32),
         np.empty(0, np.int64),
     )
+
+
+def people_before(
+    coverage: Coverage, margin_db: NDArray[np.float32], verdict: dict[str, bool]
+) -> NDArray[np.bool_]:
+    """Radio points at which people have 5G today: by the ledger on their village, else as predicted."""
+    said = coverage.tests.points["village"].map(verdict)
+    before = radio_before(coverage, None, margin_db)
+    return np.where(said.notna(), said.eq(True).to_numpy(), before)  # noqa: FBT003
 
 
 def gigabit_before(region: Region, verdict: dict[str, bool]) -> NDArray[np.bool_]:

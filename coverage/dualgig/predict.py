@@ -13,7 +13,7 @@ from dualgig.fibre.links import FibreLinks, fibre_links
 from dualgig.ledger import counted
 from dualgig.options import Options, fibre_options, radio_options
 from dualgig.reach import Reach, radio_reach
-from dualgig.standards import RadioTests, radio_tests
+from dualgig.standards import RadioTests, radio_tests, seat_villages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,9 +88,15 @@ def predict_coverage(region: Region, progress: Progress | None = None) -> Covera
 
 
 def _with_ledger(region: Region) -> Region:
-    """The region with villages that the ledger calls unserved treated as GPON, to be upgraded."""
-    verdict = counted(region, "gigabit")
+    """The region with villages that the ledger calls unserved treated as GPON, to be upgraded.
+
+    So are the villages of a seat whose township the ledger calls unserved.
+    """
+    barred = {place for place, served in counted(region, "gigabit").items() if not served}
+    for township, seat in seat_villages(region).items():
+        if township in barred:
+            barred.update(seat)
     villages = region.villages.copy()
-    unserved = np.array([verdict.get(str(village)) is False for village in villages.index], np.bool_)
+    unserved = np.array([str(village) in barred for village in villages.index], np.bool_)
     villages["fibre"] = villages["fibre"].mask((villages["fibre"] == "10gpon") & unserved, "gpon")
     return replace(region, villages=villages)

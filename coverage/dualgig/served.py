@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from dualgig.formulate import gigabit_before, radio_before, radio_cover
+from dualgig.formulate import gigabit_before, people_before, radio_cover
 from dualgig.ledger import counted
 from dualgig.options import on_air_bands
 from dualgig.radio.budget import shadow_margin_db
@@ -136,10 +136,7 @@ def people_served(coverage: Coverage, chosen: NDArray[np.bool_]) -> tuple[int, i
     demand = (points["kind"] == "demand").to_numpy()
     people = points["weight"].to_numpy(dtype=np.int64)
     margin = coverage.reach.margin_db
-    before = radio_before(coverage, None, margin)
-    verdict = counted(coverage.region, "5g")
-    said = points["village"].map(verdict)
-    before = np.where(said.notna(), said.eq(True).to_numpy(), before)  # noqa: FBT003
+    before = people_before(coverage, margin, counted(coverage.region, "5g"))
     built = (radio_cover(coverage, None, margin).astype(np.int32) @ chosen.astype(np.int32)) > 0
     after = before | built
     return int(people[demand & before].sum()), int(people[demand & after].sum())

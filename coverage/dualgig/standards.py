@@ -133,7 +133,7 @@ def radio_tests(region: Region) -> RadioTests:
             settlements = own[kind[own] == "settlement"]
             large = points["households"].to_numpy()[settlements] >= SETTLEMENT_HOUSEHOLDS
             builder.all_of(row, np.concatenate([key, settlements[large]]))
-            builder.all_of(row, committee, near=True)
+            builder.all_of(row, committee[:1], near=True)
         else:
             builder.all_of(row, key)
     return builder.build(points)
