@@ -14,7 +14,8 @@ from dualgig.radio.paths import path_loss_db, path_losses
 from dualgig.radio.profile import grid_places
 from dualgig.radio.setting import sweep_setting
 from dualgig.radio.sweep import sweep_loss_db, sweep_served
-from dualgig.radio.trace import EVERY_CELL, NO_LIMIT, azimuth_rad, room_for, trace
+from dualgig.radio.trace import trace
+from dualgig.radio.traced import EVERY_CELL, NO_LIMIT, azimuth_rad, room_for
 from dualgig.region.model import Clutter, Terrain
 
 BANDS_GHZ = [0.773, 0.9475, 2.14, 2.593, 3.45, 4.85]

@@ -11,7 +11,7 @@ from dualgig.radio.diffraction import MIN_SLANT_KM, wavelength_m
 from dualgig.radio.kernels import kernel
 from dualgig.radio.lanes import larger
 from dualgig.radio.smooth import SmoothTable, looked_up_db
-from dualgig.radio.trace import Limit, Traced
+from dualgig.radio.traced import Limit, Traced
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -155,7 +155,7 @@ def largest_clearance_m(
     Returns
     -------
     numpy.ndarray
-        In the shape of ``distance_m``; `dualgig.radio.trace.Traced.clearance_m` up to which the allowed
+        In the shape of ``distance_m``; `dualgig.radio.traced.Traced.clearance_m` up to which the allowed
         loss is kept; minus infinity where free space alone exceeds it.
     """
     d_km: NDArray[np.float64] = np.maximum(distance_m / 1000.0, MIN_SLANT_KM)

@@ -10,7 +10,7 @@ import numpy as np
 
 from dualgig.radio.antenna import site_gain_db
 from dualgig.radio.kernels import kernel
-from dualgig.radio.trace import azimuth_rad
+from dualgig.radio.traced import azimuth_rad
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,7 +134,7 @@ def gain_towards_db(gain_db: NDArray[np.float32], turn_deg: float, bearing: floa
     turn_deg
         Azimuth of the antenna's north.
     bearing, departure
-        See `dualgig.radio.trace.Traced`.
+        See `dualgig.radio.traced.Traced`.
     """
     azimuths, elevations = gain_db.shape
     x = (math.degrees(azimuth_rad(bearing)) - turn_deg) * azimuths / 360.0

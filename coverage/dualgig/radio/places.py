@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dualgig.radio.profile import checked_points, grid_places
-from dualgig.radio.trace import Wanted
+from dualgig.radio.traced import Wanted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray

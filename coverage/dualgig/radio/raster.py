@@ -14,7 +14,8 @@ from dualgig.radio.paths import in_chunks
 from dualgig.radio.pattern import checked_tables, gain_towards_db
 from dualgig.radio.setting import sweep_setting
 from dualgig.radio.sweep import checked_sites
-from dualgig.radio.trace import EVERY_CELL, Limit, Traced, room_for, trace
+from dualgig.radio.trace import trace
+from dualgig.radio.traced import EVERY_CELL, Limit, Traced, room_for
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

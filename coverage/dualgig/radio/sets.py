@@ -22,7 +22,8 @@ from dualgig.radio.pattern import Tables, checked_tables, gain_towards_db
 from dualgig.radio.places import hilbert_distance
 from dualgig.radio.setting import sweep_setting
 from dualgig.radio.sweep import checked_sites
-from dualgig.radio.trace import Limit, Traced, Wanted, room_for, trace
+from dualgig.radio.trace import trace
+from dualgig.radio.traced import Limit, Traced, Wanted, room_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -22,7 +22,8 @@ from dualgig.radio.losses import Bands, clearance_limit, fill_losses
 from dualgig.radio.paths import checked_heights, in_chunks
 from dualgig.radio.profile import checked_points, grid_places
 from dualgig.radio.setting import sweep_setting
-from dualgig.radio.trace import EVERY_CELL, NO_LIMIT, Limit, Traced, room_for, trace
+from dualgig.radio.trace import trace
+from dualgig.radio.traced import EVERY_CELL, NO_LIMIT, Limit, Traced, room_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable
