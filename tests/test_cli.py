@@ -117,6 +117,30 @@ def test_mistakes_are_one_plain_sentence(tmp_path, args, code, told):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("date", ["yesterday", "99999999999999999999"])
+def test_a_date_that_is_none_is_told_before_the_work(tiny_project, tmp_path, date):
+    done = run("plan", tiny_project().path, cwd=tmp_path, SOURCE_DATE_EPOCH=date)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("SOURCE_DATE_EPOCH")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_of_ascii_and_an_empty_date_are_no_obstacle(tiny_project, tmp_path):
+    done = run(
+        "plan",
+        tiny_project().path,
+        "--language",
+        "zh",
+        cwd=tmp_path,
+        SOURCE_DATE_EPOCH="",
+        PYTHONIOENCODING="ascii",
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+
+
 def test_an_unknown_language_is_wrong_usage(tiny_project, tmp_path):
     done = run("plan", tiny_project().path, "--language", "fr", cwd=tmp_path)
 
@@ -144,6 +168,8 @@ def test_help_reads_well(tmp_path):
     assert done.returncode == 0
     for words in ("plan", "gaps", "check", "Exit codes"):
         assert words in done.stdout
+
+    assert "the project's name" in run("plan", "--help", cwd=tmp_path).stdout
 
 
 def test_equal_runs_write_equal_bytes(tiny_project, tmp_path):
@@ -174,10 +200,10 @@ def test_a_killed_run_leaves_the_old_outputs_or_none(tmp_path, after_s):
 def test_ctrl_c_is_told_in_a_sentence(tmp_path):
     command = [sys.executable, "-m", "dualgig", "plan", DEMO / "project.toml", "--out", tmp_path / "out"]
     process = subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8"
     )
     for line in process.stderr:
-        if "Predicting" in line:
+        if "按地形预测无线覆盖" in line:
             break
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)

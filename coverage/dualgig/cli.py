@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +19,7 @@ from dualgig.export.datum import DATUMS
 from dualgig.export.deliver import FORMATS, export_plan
 from dualgig.export.postgis import prepare_postgis
 from dualgig.export.saved import plan_folder, read_plan
-from dualgig.export.write import default_folder
+from dualgig.export.write import default_folder, output_date
 from dualgig.project import Language, Project
 from dualgig.screen import (
     Steps,
@@ -48,7 +50,8 @@ app = typer.Typer(
 
 ProjectPath = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project file (project.toml).")]
 OutputFolder = Annotated[
-    Path | None, typer.Option("--out", help="Folder of the outputs; maps/<project name> where not given.")
+    Path | None,
+    typer.Option("--out", help="Folder of the outputs; maps/ and the project's name where not given."),
 ]
 LanguageChoice = Annotated[
     str | None,
@@ -118,7 +121,8 @@ def export(
         bool, typer.Option("--zoned", help="CGCS2000 with the zone number before the easting.")
     ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder; maps/<project name>-export where not given.")
+        Path | None,
+        typer.Option("--out", help="Folder; maps/ and the project's name with -export where not given."),
     ] = None,
     language: LanguageChoice = None,
 ) -> None:
@@ -259,6 +263,7 @@ def _told(run: Callable[[], object]) -> int:
     """Run the command line; a user's mistake is told in plain words, never as a traceback."""
     complain = Console(stderr=True)
     try:
+        _look_at_surroundings()
         run()
     except InputError as error:
         show_problems(complain, list(error.problems), "en")
@@ -266,12 +271,21 @@ def _told(run: Callable[[], object]) -> int:
     except DualGigError as error:
         complain.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         return MISTAKE
-    except KeyboardInterrupt:
-        complain.print(say("en", "terminal.stopped"), markup=False, highlight=False)
-        return INTERRUPTED
     except SystemExit as exit_:
+        if exit_.code == INTERRUPTED:  # typer makes it of Ctrl-C, in silence
+            complain.print(say("en", "terminal.stopped"), markup=False, highlight=False)
         return exit_.code if isinstance(exit_.code, int) else MISTAKE
     return 0
+
+
+def _look_at_surroundings() -> None:
+    """Refuse a wrong ``SOURCE_DATE_EPOCH`` (numpy stumbles over it on import), and print whatever the terminal."""
+    if not os.environ.get("SOURCE_DATE_EPOCH", "unset").strip():
+        del os.environ["SOURCE_DATE_EPOCH"]
+    output_date()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def main() -> None:
