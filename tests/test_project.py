@@ -69,6 +69,18 @@ def test_reference_power_is_carrier_power_shared_by_all_resource_elements():
         (('path = "dem.tif"', 'pth = "dem.tif"'), ["inputs.terrain.pth", "did you mean 'path'"]),
         (('["n28"]', '["n29"]'), ["cm-n28 names the band 'n29'", "[radio.bands.n29]"]),
         (("1_000_000", "-5"), ["budget.total_cny", "greater than or equal to 0"]),
+        (("1_000_000", str(10**24)), ["budget.total_cny", "less than or equal to"]),
+        (
+            (
+                "[budget]",
+                '[costs.prices]\nolt_new = { amount_cny = 1e19, unit = "node", year = 2022, source = "?" }\n[budget]',
+            ),
+            ["costs.prices.olt_new.amount_cny", "less than or equal to"],
+        ),
+        (
+            ("[budget]", "[standards]\npopulation_share = 0.0\n[budget]"),
+            ["standards.population_share", "greater than 0"],
+        ),
         (("1_000_000", '"much"'), ["budget.total_cny", "valid integer"]),
         (('name = "county"', 'name = "../evil"'), ["project.name", "pattern"]),
         (("[budget]\ntotal_cny = 1_000_000", ""), ["budget: this key is missing"]),

@@ -23,6 +23,7 @@ from dualgig.errors import ProjectError
 from dualgig.postgis import is_database, split_secrets
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+PositiveShare = Annotated[float, Field(gt=0.0, le=1.0)]
 Language = Literal["zh", "en"]
 Service = Literal["5g", "gigabit"]
 
@@ -231,8 +232,8 @@ class Standards(Section):
         "miit_5g", description="Standard for 5G in villages; a village's own column wins."
     )
     township: Standard = Field("population", description="Standard for 5G in townships.")
-    population_share: Share = Field(0.95, description="People to reach, for the standard 'population'.")
-    area_share: Share = Field(0.95, description="Area to reach, for the standard 'area'.")
+    population_share: PositiveShare = Field(0.95, description="People to reach, for the standard 'population'.")
+    area_share: PositiveShare = Field(0.95, description="Area to reach, for the standard 'area'.")
     operator: str = Field("any", description="'any', 'each', or the name of one operator.")
 
 
@@ -572,7 +573,7 @@ class Fibre(Section):
 class Price(Section):
     """``[costs.prices.<name>]``: a unit price with its source."""
 
-    amount_cny: float = Field(ge=0, description="Price of one unit, CNY without VAT.")
+    amount_cny: float = Field(ge=0, le=1e12, description="Price of one unit, CNY without VAT.")
     unit: str = Field(description="site, sector, km, home, port, year, ...")
     year: int = Field(ge=1990, le=2100, description="Year of the price.")
     source: str = Field(min_length=1, description="Where the figure is from.")
@@ -590,7 +591,7 @@ class Costs(Section):
 class Budget(Section):
     """``[budget]``: the money."""
 
-    total_cny: int = Field(ge=0, description="Everything together, whole CNY.")
+    total_cny: int = Field(ge=0, le=10**15, description="Everything together, whole CNY.")
 
 
 class Candidates(Section):
