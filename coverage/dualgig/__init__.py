@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from dualgig.calibration import calibrate
     from dualgig.drivetest import read_drive_test
     from dualgig.errors import DualGigError, InputError, OutputError, ProjectError, SolverError
+    from dualgig.export.deliver import export_plan
     from dualgig.export.postgis import write_postgis
+    from dualgig.export.saved import read_plan
     from dualgig.export.write import write_outputs
     from dualgig.plan import Plan
     from dualgig.planner import gaps_today, make_plan
@@ -42,12 +44,14 @@ __all__ = [
     "SolverError",
     "calibrate",
     "check",
+    "export_plan",
     "gaps_today",
     "init_project",
     "load_region",
     "make_plan",
     "predict_coverage",
     "read_drive_test",
+    "read_plan",
     "write_outputs",
     "write_postgis",
 ]
@@ -64,10 +68,12 @@ _HOMES = {
     "SolverError": "dualgig.errors",
     "calibrate": "dualgig.calibration",
     "check": "dualgig.region.load",
+    "export_plan": "dualgig.export.deliver",
     "gaps_today": "dualgig.planner",
     "init_project": "dualgig.scaffold.init",
     "load_region": "dualgig.region.load",
     "make_plan": "dualgig.planner",
+    "read_plan": "dualgig.export.saved",
     "predict_coverage": "dualgig.predict",
     "read_drive_test": "dualgig.drivetest",
     "write_outputs": "dualgig.export.write",

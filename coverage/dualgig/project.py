@@ -79,7 +79,10 @@ class Layer(Section):
     columns: dict[str, str] = Field(
         default_factory=dict, description="Our column = the file's column, where the names differ."
     )
-    crs: str = Field("", description="CRS, where the file does not carry it (EPSG:4326, EPSG:4490, ...).")
+    crs: str = Field(
+        "",
+        description="CRS, where the file does not carry it (EPSG:4326, EPSG:4490, ...), or GCJ-02 or BD-09.",
+    )
     encoding: str = Field("", description="Text encoding (GBK, UTF-8); found out where empty.")
     caveat: str = Field("", description="What is synthetic or approximate in it; shown wherever it appears.")
 
@@ -232,7 +235,9 @@ class Standards(Section):
         "miit_5g", description="Standard for 5G in villages; a village's own column wins."
     )
     township: Standard = Field("population", description="Standard for 5G in townships.")
-    population_share: PositiveShare = Field(0.95, description="People to reach, for the standard 'population'.")
+    population_share: PositiveShare = Field(
+        0.95, description="People to reach, for the standard 'population'."
+    )
     area_share: PositiveShare = Field(0.95, description="Area to reach, for the standard 'area'.")
     operator: str = Field("any", description="'any', 'each', or the name of one operator.")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dualgig.region.findings import Findings
     from dualgig.region.validate import Checked
 
+
 def locate(xy_m: NDArray[np.float64], shapes: NDArray[np.object_]) -> NDArray[np.int64]:
     """Position of the first polygon that holds each point, or -1.
 
