@@ -144,3 +144,15 @@ def test_a_site_near_the_committee_suffices_for_each_operator_too(region):
 
     assert serve(problem, both.to_numpy())[1][place]
     assert not serve(problem, one.to_numpy())[1][place]
+
+
+def test_where_each_operator_is_asked_for_the_worst_is_told(region):
+    region = with_standards(region, operator="each")
+    villages = dg.gaps_today(region, dg.predict_coverage(region)).villages
+
+    # China Mobile alone is on air: by the prediction no village has both, and what fails is told.
+    predicted = villages[villages["source_5g"] == "predicted"]
+    assert len(predicted) == 6
+    assert not predicted["before_5g"].any()
+    assert (predicted["server"] == "").all()
+    assert (predicted["fails"] != "").all()

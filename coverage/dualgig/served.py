@@ -80,7 +80,7 @@ def radio_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame
     """Server, SS-RSRP, margin and failing key points of every place, townships first.
 
     The point told of is the weakest of those that the place's test needs, under the operator whose
-    coverage there is the best. For a share of people or area it is the last point needed when the
+    coverage there is the best, or the worst where each operator is asked for. For a share of people or area it is the last point needed when the
     points are taken from the strongest on.
 
     Returns
@@ -102,27 +102,26 @@ def radio_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame
     table = pd.DataFrame(
         {"server": "", "rsrp_dbm": np.nan, "margin_db": np.nan, "fails": ""}, index=pd.RangeIndex(places)
     )
-    best_margin = np.full(places, -np.inf)
-    failing: list[set[str] | None] = [None] * places
+    pick = min if region.project.standards.operator == "each" else max
     indptr = tests.weights.indptr
     for test in np.flatnonzero(~tests.near):
         entries = slice(indptr[test], indptr[test + 1])
         points = tests.weights.indices[entries]
         weights = tests.weights.data[entries]
+        weakest = []
+        for number, server in enumerate(servers):
+            order = np.argsort(-server.margin_db[points], kind="stable")
+            last = order[np.searchsorted(np.cumsum(weights[order]), tests.need[test])]
+            weakest.append((float(server.margin_db[points[last]]), number, int(points[last])))
+        margin, number, point = pick(weakest, key=lambda told: told[0])
+        server = servers[number]
         place = int(tests.place[test])
-        for server in servers:
-            margin = server.margin_db[points]
-            order = np.argsort(-margin, kind="stable")
-            weakest = order[np.searchsorted(np.cumsum(weights[order]), tests.need[test])]
-            fails = set(kinds[points[margin < 0]]) if margin[weakest] < 0 else set()
-            if failing[place] is None or margin[weakest] > best_margin[place]:
-                failing[place] = fails
-            if margin[weakest] > best_margin[place]:
-                best_margin[place] = margin[weakest]
-                table.loc[place, "server"] = sites[server.site[points[weakest]]]
-                table.loc[place, "margin_db"] = margin[weakest]
-                table.loc[place, "rsrp_dbm"] = server.level_db[points[weakest]] + margins
-    table["fails"] = [";".join(sorted(kinds_of)) if kinds_of else "" for kinds_of in failing]
+        if margin < 0:
+            table.loc[place, "fails"] = ";".join(sorted(set(kinds[points[server.margin_db[points] < 0]])))
+        if np.isfinite(margin):
+            table.loc[place, "server"] = sites[server.site[point]]
+            table.loc[place, "margin_db"] = margin
+            table.loc[place, "rsrp_dbm"] = server.level_db[point] + margins
     return table
 
 
