@@ -148,6 +148,20 @@ def test_an_unknown_language_is_wrong_usage(tiny_project, tmp_path):
     assert "neither zh nor en" in done.stderr
 
 
+def test_what_check_lets_pass_is_planned(tiny_project, tmp_path):
+    # Without nodes the villages' own nodes are named in vain: check only warns.
+    project = tiny_project(
+        inputs={"nodes": None}, goals={"township_gigabit": None, "eligible_village_gigabit": None}
+    )
+
+    checked = run("check", project.path, cwd=tmp_path)
+    planned = run("plan", project.path, cwd=tmp_path)
+
+    assert checked.returncode == 0
+    assert "no fibre is planned" in checked.stdout
+    assert planned.returncode == 0, planned.stderr
+
+
 def test_wrong_inputs_leave_the_old_outputs_alone(tiny_project, tmp_path):
     project = tiny_project()
     run("plan", project.path, cwd=tmp_path)

@@ -150,7 +150,8 @@ def _trench(metres: NDArray[np.float64]) -> list[tuple[str, float]]:
 def make_options(options: list[tuple[str, ...]], quantities: list[tuple[str, str, str, float]]) -> Options:
     """Tables of options from rows (id and `OPTION_COLUMNS`) and quantities."""
     table = pd.DataFrame(options, columns=["option", *OPTION_COLUMNS]).set_index("option")
-    return Options(table, pd.DataFrame(quantities, columns=["option", "item", "line", "quantity"]))
+    lines = pd.DataFrame(quantities, columns=["option", "item", "line", "quantity"])
+    return Options(table, lines.astype({"quantity": float}))
 
 
 def _structure(project: Project, site: object) -> list[tuple[str, float]]:

@@ -132,7 +132,7 @@ def fibre_links(region: Region, prices: Mapping[str, Price]) -> FibreLinks:
     ProjectError
         The price of a build type that the roads have is missing.
     InputError
-        A village names a node that does not exist.
+        A village names a node that does not exist; where the project gives no nodes at all, names are left aside.
     """
     project = region.project
     graph = cable_graph(
@@ -231,7 +231,7 @@ def _own_nodes(region: Region) -> NDArray[np.int32]:
     row = np.asarray(region.nodes.index.get_indexer(pd.Index(named)), dtype=np.int32)
     served = (villages["fibre"] != "none").to_numpy(dtype=np.bool_)
     lost = np.flatnonzero(served & (named != "") & (row < 0))
-    if len(lost):
+    if len(lost) and len(region.nodes):
         raise InputError(
             Problem(
                 region.project.inputs.villages.path,
