@@ -102,6 +102,10 @@ class Plan:
             Served by paths that would not serve under the more pessimistic of P.1812 and ITM, see
             `dualgig.fragile`; false where not served, or where the ledger says that it is.
 
+        ``interfered`` : bool
+            Served by a SINR or downlink rate that falls short once what the plan builds interferes, see
+            `dualgig.interfered`.
+
         and for villages
 
         ``server`` : str
@@ -163,3 +167,11 @@ class Plan:
     def cost_cny(self) -> int:
         """What the plan costs, whole yuan."""
         return int(self.cost_lines["amount_cny"].sum()) if len(self.cost_lines) else 0
+
+    @property
+    def interfered(self) -> tuple[str, ...]:
+        """Townships, then villages, that what the plan builds would disturb out of service."""
+        tables = [table for table in (self.townships, self.villages) if "interfered" in table]
+        return tuple(
+            str(place) for table in tables for place in table.index[table["interfered"].astype(bool)]
+        )

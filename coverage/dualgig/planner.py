@@ -18,6 +18,7 @@ from dualgig.assemble import (
 from dualgig.errors import ProjectError
 from dualgig.formulate import siting_problem
 from dualgig.fragile import fragile_places
+from dualgig.interfered import interfered_places
 from dualgig.plan import Plan, Score, stage_kind
 from dualgig.reasons import gap_reasons
 from dualgig.siting.marginal import cost_to_meet, cost_to_serve
@@ -131,6 +132,9 @@ def _describe(
     tell("progress.explain", 0.5)
     fragile_before, fragile = fragile_places(coverage, problem, chosen)
     townships, villages = place_tables(coverage, problem, places, chosen, reason, cost, fragile)
+    disturbed = interfered_places(coverage, problem, chosen)
+    for level, table in (("township", townships), ("village", villages)):
+        table["interfered"] = disturbed[places.slice("5g", level)]
     sites = site_table(coverage, problem, places, chosen, villages)
     lines = coverage.cost_lines
     built = lines["option"].isin(coverage.options.index[chosen])

@@ -61,19 +61,26 @@ def radio_reach(region: Region, points: pd.DataFrame) -> Reach:
     return reach_of(region, radio_paths(region, points))
 
 
-def reach_of(region: Region, paths: Paths) -> Reach:
+def reach_of(region: Region, paths: Paths, heard: NDArray[np.bool_] | None = None) -> Reach:
     """Margins that the link budgets, the antennas and the tests of the project leave on some paths.
 
-    Every path to a point within the caps must be there, for the sake of interference.
+    Parameters
+    ----------
+    paths
+        All paths to their points within the caps, for the sake of interference.
+    heard
+        Which sites interfere in which band, shape (sites, bands); as ``radio.interferers`` says where absent.
     """
     radio = region.project.radio
     shape = (len(paths.site), len(paths.bands))
     margin, clear, level = np.empty((3, *shape), np.float32)
     disturbed = needed_sinr_db(radio, paths.bands[0]) is not None if paths.bands else False
     quiet = np.empty(shape, np.float32) if disturbed else margin
-    heard = interfering_sites(region, paths.bands) if disturbed else None
+    if disturbed and heard is None:
+        heard = interfering_sites(region, paths.bands)
     for b in range(len(paths.bands)):
-        tested = band_margins(region, paths, b, None if heard is None else heard[paths.site, b])
+        interfering = heard[paths.site, b] if disturbed and heard is not None else None
+        tested = band_margins(region, paths, b, interfering)
         level[:, b] = _finite(tested.level_db)
         margin[:, b] = _finite(tested.margin_db)
         clear[:, b] = _finite(tested.clear_db)

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -130,10 +131,22 @@ def show_plan(console: Console, plan: Plan, folder: Path, language: Language) ->
         ),
     )
     _left_out(console, plan, language)
+    if plan.interfered:
+        _line(console, _interfered(plan, language))
     if plan.region.warnings:
         _line(console, say(language, "terminal.warnings", count=len(plan.region.warnings)))
     console.print()
     show_files(console, folder, language)
+
+
+def _interfered(plan: Plan, language: Language) -> str:
+    """The places that what is built would disturb, the first of them by name."""
+    names = pd.concat([plan.townships["name"], plan.villages["name"]])
+    first = [str(names[place]) for place in plan.interfered[:FIRST_GAPS]]
+    if len(plan.interfered) > FIRST_GAPS:
+        first.append("…")
+    listed = say(language, "report.separator").join(first)
+    return say(language, "terminal.interfered", count=len(plan.interfered), names=listed)
 
 
 def gap_text(gap: float) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dualgig.export.tables import LINE_ORDER
 from dualgig.radio.budget import link_budget
+from dualgig.render.report_radio import radio_text
 from dualgig.text import say
 from dualgig.text.numbers import percent
 
@@ -25,7 +26,7 @@ def assumptions(plan: Plan) -> dict[str, Any]:
     )
     return {
         "standards": _standards(plan),
-        "model": _model(project),
+        "model": radio_text(plan),
         "bands": bands,
         "links": _links(project, bands),
         "optics": _optics(project),
@@ -42,31 +43,6 @@ def assumptions(plan: Plan) -> dict[str, Any]:
             if line in project.costs.prices
         ],
     }
-
-
-def _model(project: Project) -> str:
-    """How the loss is predicted, and what is known of buildings and trees."""
-    language, radio, land = project.project.language, project.radio, project.inputs.clutter
-    sentences = [
-        say(
-            language,
-            "report.link.model",
-            height=f"{radio.receiver_height_m:g}",
-            delta_n=f"{radio.delta_n:g}",
-            std=f"{radio.location_std_db:g}",
-            share=percent(radio.location_share),
-        )
-    ]
-    if land is not None:
-        sentences.append(say(language, "report.link.ground.clutter", file=land.path))
-    else:
-        ground = "surface" if project.inputs.terrain.surface else "bare"
-        sentences.append(say(language, f"report.link.ground.{ground}"))
-    if radio.clutter_loss == "p2108":
-        sentences.append(say(language, "report.link.p2108"))
-    if radio.calibration is not None:
-        sentences.append(say(language, "report.link.calibrated", source=radio.calibration.fitted_on))
-    return ("" if language == "zh" else " ").join(sentences)
 
 
 def _standards(plan: Plan) -> list[tuple[str, str]]:

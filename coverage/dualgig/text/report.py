@@ -214,6 +214,60 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "基本传输损耗中值按 ITU-R P.1812-8（自由空间与 delta-Bullington 绕射）沿地形剖面计算；"
         "接收高度{height}米；ΔN为{delta_n} N单位/公里；位置变化标准差{std} dB，门限在{share}地点得到保证。",
     },
+    "report.link.model.tr38901_rma": {
+        "en": "Basic loss of 3GPP TR 38.901 RMa for flat rural ground, with and without line of sight weighted by its "
+        "probability, to 5 km: no terrain is looked at. Receiver {height} m above ground; location variability {std} dB, "
+        "threshold held at {share} of the locations.",
+        "zh": "基本传输损耗按 3GPP TR 38.901 RMa（平坦农村宏站，视距与非视距按视距概率加权，至5公里）计算，未考虑地形；"
+        "接收高度{height}米；位置变化标准差{std} dB，门限在{share}地点得到保证。",
+    },
+    "report.link.model.tr38901_uma": {
+        "en": "Basic loss of 3GPP TR 38.901 UMa for flat urban ground, with and without line of sight weighted by its "
+        "probability, to 5 km: no terrain is looked at. Receiver {height} m above ground; location variability {std} dB, "
+        "threshold held at {share} of the locations.",
+        "zh": "基本传输损耗按 3GPP TR 38.901 UMa（平坦城区宏站，视距与非视距按视距概率加权，至5公里）计算，未考虑地形；"
+        "接收高度{height}米；位置变化标准差{std} dB，门限在{share}地点得到保证。",
+    },
+    "report.link.antenna.none": {
+        "en": "No site tells the azimuths of its sectors: each radiates its maximum gain in every direction.",
+        "zh": "站点未提供扇区方位角，各方向均按最大增益计。",
+    },
+    "report.link.antenna": {
+        "en": "{known} of {sites} sites tell the azimuths of their sectors and have the pattern of 3GPP TR 38.901 "
+        "table 7.3-1, with the tilt; the others radiate their maximum gain in every direction.",
+        "zh": "{sites}个站点中{known}个提供扇区方位角，按 3GPP TR 38.901 表7.3-1方向图及下倾角计算，其余各方向均按最大增益计。",
+    },
+    "report.link.indoor": {
+        "en": "Targets are indoors: entry loss of ITU-R P.2109-2, {building}, not exceeded at {share} of them.",
+        "zh": "目标位于室内，穿透损耗按 ITU-R P.2109-2（{building}，{share}不超过）计。",
+    },
+    "report.link.building.traditional": {"en": "traditional buildings", "zh": "传统建筑"},
+    "report.link.building.thermally_efficient": {"en": "thermally efficient buildings", "zh": "节能建筑"},
+    "report.link.sinr": {
+        "en": "SS-SINR of {threshold} dB or more is asked for as well.",
+        "zh": "同时要求SS-SINR不低于{threshold} dB。",
+    },
+    "report.link.downlink": {
+        "en": "A downlink rate of {rate} Mbit/s at the cell edge is asked for as well.",
+        "zh": "同时要求小区边缘下行速率不低于{rate} Mbit/s。",
+    },
+    "report.link.interferers.on_air": {
+        "en": "The other sites that are on air today on the band interfere at a load of {load}.",
+        "zh": "干扰来自同频段其他现网在用站点，负荷{load}。",
+    },
+    "report.link.interferers.all": {
+        "en": "All other sites that may be on air on the band interfere at a load of {load}.",
+        "zh": "干扰来自同频段其他全部现网及候选站点，负荷{load}。",
+    },
+    "report.link.uplink": {
+        "en": "An uplink rate of {rate} Mbit/s at the cell edge is asked for as well, from a phone of {power} dBm over a "
+        "noise rise of {rise} dB.",
+        "zh": "同时要求小区边缘上行速率不低于{rate} Mbit/s（终端功率{power} dBm，上行干扰余量{rise} dB）。",
+    },
+    "report.link.interfered": {
+        "en": "{count} places are served only as long as what the plan builds does not interfere.",
+        "zh": "计入本方案新建站点的干扰后，{count}个地点不再达标。",
+    },
     "report.link.ground.bare": {
         "en": "Buildings and trees on the path are not modelled.",
         "zh": "路径上的建筑物与树木未计入。",

@@ -45,6 +45,12 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Proof: {status}; gap {gap}. Proved for the unshared trench model: each village pays its own trench.",
         "zh": "证明：{status}，差距{gap}。按光缆沟不共享模型证明：各村各付自己的光缆沟。",
     },
+    "terminal.interfered": {
+        "en": "{count} places are served only as long as what the plan builds does not interfere: {names}. "
+        'Write interferers = "all" under [radio] to plan with that interference.',
+        "zh": "{count}个地点计入本方案新建站点的干扰后不再达标：{names}。"
+        '如需按全部站点干扰规划，请在 [radio] 中设 interferers = "all"。',
+    },
     "terminal.shortage": {
         "en": "The duties cost {shortage} more than the budget. Left out: {count} duties; the first ones:",
         "zh": "必保目标比预算多需{shortage}。未满足的必保目标共{count}项，前几项：",

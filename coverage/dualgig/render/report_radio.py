@@ -1,0 +1,90 @@
+"""How radio coverage was predicted, in sentences: model, ground, antennas, targets, tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dualgig.text import say
+from dualgig.text.numbers import percent
+
+if TYPE_CHECKING:
+    from dualgig.plan import Plan
+    from dualgig.project import Project
+
+
+def radio_text(plan: Plan) -> str:
+    """Everything that a reader of the link budgets must know beside their figures, in one paragraph."""
+    project = plan.region.project
+    language = project.project.language
+    sentences = [*_model(project), _antennas(plan), *_target(project)]
+    if project.radio.calibration is not None:
+        sentences.append(say(language, "report.link.calibrated", source=project.radio.calibration.fitted_on))
+    sentences += _tests(project)
+    if plan.interfered:
+        sentences.append(say(language, "report.link.interfered", count=len(plan.interfered)))
+    return ("" if language == "zh" else " ").join(sentences)
+
+
+def _model(project: Project) -> list[str]:
+    """How the loss is predicted, and what is known of buildings and trees."""
+    language, radio, land = project.project.language, project.radio, project.inputs.clutter
+    values = {
+        "height": f"{radio.receiver_height_m:g}",
+        "std": f"{radio.location_std_db:g}",
+        "share": percent(radio.location_share),
+    }
+    if radio.model != "p1812":
+        return [say(language, f"report.link.model.{radio.model}", **values)]
+    sentences = [say(language, "report.link.model", delta_n=f"{radio.delta_n:g}", **values)]
+    if land is not None:
+        sentences.append(say(language, "report.link.ground.clutter", file=land.path))
+    else:
+        ground = "surface" if project.inputs.terrain.surface else "bare"
+        sentences.append(say(language, f"report.link.ground.{ground}"))
+    if radio.clutter_loss == "p2108":
+        sentences.append(say(language, "report.link.p2108"))
+    return sentences
+
+
+def _antennas(plan: Plan) -> str:
+    """How many sites tell of their sectors."""
+    language = plan.region.project.project.language
+    known = int(plan.sites["azimuths"].map(len).gt(0).sum()) if "azimuths" in plan.sites else 0
+    if not known:
+        return say(language, "report.link.antenna.none")
+    return say(language, "report.link.antenna", known=known, sites=len(plan.sites))
+
+
+def _target(project: Project) -> list[str]:
+    """Entry loss of indoor targets, where it is predicted."""
+    language, radio = project.project.language, project.radio
+    if radio.target == "outdoor":
+        return []
+    building = say(language, f"report.link.building.{radio.building}")
+    share = percent(radio.entry_probability)
+    return [say(language, "report.link.indoor", building=building, share=share)]
+
+
+def _tests(project: Project) -> list[str]:
+    """What is asked for beside SS-RSRP."""
+    language, radio = project.project.language, project.radio
+    sentences = []
+    if radio.sinr_threshold_db is not None:
+        sentences.append(say(language, "report.link.sinr", threshold=f"{radio.sinr_threshold_db:g}"))
+    if radio.downlink_mbps is not None:
+        sentences.append(say(language, "report.link.downlink", rate=f"{radio.downlink_mbps:g}"))
+    if sentences:
+        sentences.append(
+            say(language, f"report.link.interferers.{radio.interferers}", load=percent(radio.load))
+        )
+    if radio.uplink_mbps is not None:
+        sentences.append(
+            say(
+                language,
+                "report.link.uplink",
+                rate=f"{radio.uplink_mbps:g}",
+                power=f"{radio.phone_power_dbm:g}",
+                rise=f"{radio.uplink_noise_rise_db:g}",
+            )
+        )
+    return sentences
