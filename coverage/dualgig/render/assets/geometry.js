@@ -75,11 +75,11 @@
       boxes[b + 1] <= box[3] + margin && boxes[b + 3] >= box[1] - margin;
   };
 
-  /* The arcs with what a zoom can show: vertices closer than three quarters of a pixel are left out. */
+  /* The arcs with what a zoom can show: vertices closer than a pixel and a quarter are left out. */
   dg.level = function (path, zoom) {
     const z = Math.ceil(zoom);
     if (z >= FULL_FROM || path.x.length < SMALL) return path;
-    if (!path.levels[z]) path.levels[z] = thinned(path, 0.75 / dg.scale(z));
+    if (!path.levels[z]) path.levels[z] = thinned(path, 1.25 / dg.scale(z));
     return path.levels[z];
   };
 
