@@ -71,5 +71,9 @@ class OutputError(OSError, DualGigError):
     """The outputs cannot be written."""
 
 
+class NotFoundError(LookupError, DualGigError):
+    """A site, place or band is asked for that the region does not have."""
+
+
 class ContradictionError(ValueError, DualGigError):
     """A planner's wishes contradict one another: locked and forbidden, or locked beyond the budget."""

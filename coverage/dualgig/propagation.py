@@ -35,7 +35,7 @@ class Paths:
         Bands of the columns.
     uplink : tuple of int
         Per band the column of its uplink: the band's own, or one beyond the bands where the uplink is
-        tested and has a frequency of its own.
+        computed and has a frequency of its own.
     basic_db, free_db : ndarray of float64, shape (pairs, columns)
         Median basic loss and loss in free space, dB; NaN beyond the band's radius cap or off the terrain.
     bearing_deg : ndarray of float64, shape (pairs,)
@@ -63,7 +63,11 @@ class Paths:
 
 
 def radio_paths(
-    region: Region, points: pd.DataFrame, pairs: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
+    region: Region,
+    points: pd.DataFrame,
+    pairs: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
+    *,
+    uplink: bool | None = None,
 ) -> Paths:
     """Losses from every site to every radio point within the radius caps.
 
@@ -76,6 +80,8 @@ def radio_paths(
         Radio points, columns ``x_m``, ``y_m``.
     pairs
         Rows of sites and points to compute instead, in every band, whatever the caps.
+    uplink
+        Whether uplinks at a frequency of their own are computed too; where they are tested, if absent.
 
     Raises
     ------
@@ -86,7 +92,8 @@ def radio_paths(
     used = {band for configuration in region.project.configurations for band in configuration.bands}
     bands = tuple(sorted(used, key=lambda band: (-radio.bands[band].radius_km, band)))
     radius_m = np.array([radio.bands[band].radius_km * 1000.0 for band in bands])
-    frequency_ghz, column_band, uplink = _columns(radio, bands)
+    both_ways = radio.uplink_mbps is not None if uplink is None else uplink
+    frequency_ghz, column_band, uplink_column = _columns(radio, bands, both_ways=both_ways)
     sites_xy = region.xy_m(region.sites)
     points_xy = points[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     site, point = pairs or pairs_within(sites_xy, points_xy, float(radius_m.max(initial=0.0)))
@@ -113,7 +120,7 @@ def radio_paths(
         site=site,
         point=point,
         bands=bands,
-        uplink=uplink,
+        uplink=uplink_column,
         basic_db=basic_db,
         free_db=free_db,
         bearing_deg=bearings_deg(region, site, points_xy[point]),
@@ -125,7 +132,7 @@ def radio_paths(
 
 
 def _columns(
-    radio: Radio, bands: tuple[str, ...]
+    radio: Radio, bands: tuple[str, ...], *, both_ways: bool
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], tuple[int, ...]]:
     """Frequency of each column, GHz, the band that it belongs to, and each band's uplink column."""
     frequency_ghz = [radio.bands[band].frequency_mhz / 1000.0 for band in bands]
@@ -133,7 +140,7 @@ def _columns(
     uplink = list(range(len(bands)))
     for b, band in enumerate(bands):
         uplink_mhz = radio.bands[band].uplink_mhz
-        if radio.uplink_mbps is not None and uplink_mhz is not None:
+        if both_ways and uplink_mhz is not None:
             uplink[b] = len(frequency_ghz)
             frequency_ghz.append(uplink_mhz / 1000.0)
             column_band.append(b)

@@ -160,6 +160,19 @@ def uplink_mbps(radio: Radio, band: str, basic_loss_db: ArrayLike) -> NDArray[np
     basic_loss_db
         Any shape, at the uplink's frequency, with what an antenna's pattern takes, dB; NaN gives 0.
     """
+    return np.asarray(_rates_mbps(radio, band, basic_loss_db).max(axis=-1))
+
+
+def uplink_blocks(radio: Radio, band: str, basic_loss_db: ArrayLike) -> NDArray[np.int64]:
+    """Resource blocks that give `uplink_mbps`; of equals the fewest, so 1 where nothing gets through.
+
+    Parameters are those of `uplink_mbps`.
+    """
+    return np.asarray(_rates_mbps(radio, band, basic_loss_db).argmax(axis=-1) + 1)
+
+
+def _rates_mbps(radio: Radio, band: str, basic_loss_db: ArrayLike) -> NDArray[np.float64]:
+    """Uplink rates with 1, 2, ... resource blocks along a last axis, Mbit/s."""
     carrier: Band = radio.bands[band]
     blocks = np.arange(1, carrier.resource_blocks + 1)
     wide_hz = bandwidth_hz(blocks, carrier.subcarrier_khz)
@@ -168,8 +181,7 @@ def uplink_mbps(radio: Radio, band: str, basic_loss_db: ArrayLike) -> NDArray[np
     before_noise_db = math.fsum(lines[line] for line in lines if line not in _AT_THE_RECEIVER)
     level_dbm = before_noise_db - np.asarray(basic_loss_db, dtype=np.float64)[..., None]
     floor_dbm = noise_dbm(wide_hz, radio.base_noise_figure_db) + radio.uplink_noise_rise_db
-    bps = carrier.uplink_share * wide_hz * spectral_efficiency(level_dbm - floor_dbm, UPLINK)
-    return np.asarray(bps.max(axis=-1) / 1e6)
+    return carrier.uplink_share * wide_hz / 1e6 * spectral_efficiency(level_dbm - floor_dbm, UPLINK)
 
 
 def downlink_mbps(radio: Radio, band: str, sinr_db: ArrayLike) -> NDArray[np.float64]:
