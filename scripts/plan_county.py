@@ -13,6 +13,9 @@ def main(project_file: str, *locked: str) -> None:
     region = dg.load_region(project)
 
     # A planner's own will: sites that must be built, whatever the model thinks of them.
+    unknown = set(locked) - set(region.sites.index)
+    if unknown:
+        sys.exit(f"{project_file}: there is no site {', '.join(sorted(unknown))}.")
     region.sites.loc[list(locked), "decision"] = "locked"
 
     coverage = dg.predict_coverage(region)

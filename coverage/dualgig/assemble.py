@@ -254,7 +254,9 @@ def route_table(coverage: Coverage, chosen: NDArray[np.bool_]) -> gpd.GeoDataFra
     region, links, options = coverage.region, coverage.links, coverage.options
     node_ids = [str(node) for node in region.nodes.index]
     village_ids = [str(village) for village in region.villages.index]
-    cost_cny = options["cost_cny"].to_dict()
+    lines = coverage.cost_lines
+    trench = lines[lines["line"].str.startswith("trench_")]
+    cost_cny = trench.groupby("option", sort=False)["amount_cny"].sum().to_dict()
     rows: list[dict[str, object]] = []
     for number in np.flatnonzero(chosen[(options["kind"] == "link").to_numpy()]):
         option = link_option(node_ids[links.node[number]], village_ids[links.village[number]])
@@ -265,7 +267,7 @@ def route_table(coverage: Coverage, chosen: NDArray[np.bool_]) -> gpd.GeoDataFra
                 village_ids[links.village[number]],
                 float(links.cable_m[number]),
                 links.trench_m[number],
-                int(cost_cny[option]),
+                int(cost_cny.get(option, 0)),
                 links.polyline(int(number)),
             )
         )
@@ -280,7 +282,7 @@ def route_table(coverage: Coverage, chosen: NDArray[np.bool_]) -> gpd.GeoDataFra
                 "",
                 float(links.uplink_m[node].sum()),
                 links.uplink_m[node],
-                int(cost_cny[option]),
+                int(cost_cny.get(option, 0)),
                 links.uplink_polyline(node),
             )
         )

@@ -10,6 +10,8 @@ import pandas as pd
 from dualgig.errors import ProjectError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from dualgig.project import Project
 
 LINES: dict[str, str] = {
@@ -43,21 +45,26 @@ LOW_BAND_MHZ = 1000.0
 """Below it a band is paid as low-band equipment (``radio_sector_low``)."""
 
 
-def unit_cny(project: Project, line: str) -> float:
-    """Price of one unit of a line.
+def unit_prices_cny(project: Project, lines: Iterable[str]) -> dict[str, float]:
+    """Price of one unit of each line.
 
     Raises
     ------
     ProjectError
-        The project's cost book lacks the price.
+        The project's cost book lacks prices; all of them are named.
     """
-    price = project.costs.prices.get(line)
-    if price is None:
+    book = project.costs.prices
+    wanted = list(dict.fromkeys(lines))
+    missing = [line for line in wanted if line not in book]
+    if missing:
         raise ProjectError(
-            f"{project.path}: costs.prices.{line}: the plan needs this price and the cost book lacks it; add "
-            f'[costs.prices.{line}] with amount_cny, unit = "{LINES[line]}", year and source.'
+            "\n".join(
+                f"{project.path}: costs.prices.{line}: the plan needs this price and the cost book lacks it; "
+                f'add [costs.prices.{line}] with amount_cny, unit = "{LINES[line]}", year and source.'
+                for line in missing
+            )
         )
-    return price.amount_cny
+    return {line: book[line].amount_cny for line in wanted}
 
 
 def price_lines(project: Project, quantities: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +88,7 @@ def price_lines(project: Project, quantities: pd.DataFrame) -> pd.DataFrame:
         A price is missing in the cost book.
     """
     rows = quantities[quantities["quantity"] > 0].copy()
-    prices = {line: unit_cny(project, line) for line in rows["line"].unique()}
+    prices = unit_prices_cny(project, rows["line"])
     rows["unit"] = rows["line"].map(LINES)
     rows["unit_cny"] = rows["line"].map(prices).astype(float)
     rows["amount_cny"] = np.rint(rows["quantity"] * rows["unit_cny"]).astype(np.int64)

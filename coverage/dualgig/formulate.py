@@ -190,11 +190,15 @@ def goals_of(region: Region, places: Places, locked: int) -> tuple[Goal, ...]:
 
 
 def _place_worth(region: Region, places: Places, m: int) -> NDArray[np.int64]:
-    """Worth of each village and service; communities and townships count through their people."""
+    """Worth of each place and service; locked sites have none.
+
+    Townships and communities have the worth of a village, so that a gap that is left is left for want
+    of money, not because nothing asks for it.
+    """
     worth = np.zeros(m, np.int64)
-    rural = (region.villages["kind"] == "village").to_numpy()
     for service in SERVICES:
-        worth[places.slice(service, "village")] = rural * region.project.objective.villages
+        for level in ("township", "village"):
+            worth[places.slice(service, level)] = region.project.objective.villages
     return worth
 
 

@@ -129,7 +129,7 @@ class Plan:
         ``villages`` (how many it gives gigabit after).
     routes : geopandas.GeoDataFrame
         LineStrings of the trench built: ``node``, ``village``, ``length_km`` (cable), ``new_km``
-        (trench), ``build`` (build types used, ``;``-separated), ``cost_cny``.
+        (trench), ``build`` (build types used, ``;``-separated), ``cost_cny`` (of the trench).
     cost_lines : pandas.DataFrame
         One row a cost line of what is built: ``option``, ``item`` (site, node or village id),
         ``line``, ``quantity``, ``unit``, ``unit_cny``, ``amount_cny``.

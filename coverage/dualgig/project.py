@@ -245,7 +245,9 @@ class Standards(Section):
 class Objective(Section):
     """``[objective]``: what is worth most once the duties are met. Whole numbers."""
 
-    villages: int = Field(1000, ge=0, description="Worth of one more village with one service.")
+    villages: int = Field(
+        1000, ge=0, description="Worth of one more village, community or township with one service."
+    )
     people: int = Field(0, ge=0, description="Worth of one more person with one service.")
 
 

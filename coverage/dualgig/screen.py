@@ -177,7 +177,7 @@ def scoreboard(plan: Plan, language: Language, title: str = "scoreboard.title") 
         pad_edge=False,
         collapse_padding=True,
     )
-    table.add_column(say(language, "scoreboard.goal"))
+    table.add_column(say(language, "scoreboard.goal"), overflow="fold")
     for key in ("before", "after", "required", "places"):
         table.add_column(say(language, f"scoreboard.{key}"), justify="right", no_wrap=True)
     table.add_column(say(language, "scoreboard.met"), no_wrap=True)

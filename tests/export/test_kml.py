@@ -171,7 +171,7 @@ def test_every_style_that_is_named_is_there(path):
 
 def test_gdal_reads_the_same_points(plan, path):
     layers = pyogrio.list_layers(path)[:, 0]
-    frames = [pyogrio.read_dataframe(path, layer=layer) for layer in layers if layer == "新建"]
+    frames = [pyogrio.read_dataframe(path, layer=layer) for layer in layers if layer == "新开通"]
     new = plan.sites[plan.sites["state"] == "new"]
     found = np.array(sorted(shapely.get_coordinates(frames[0].geometry.to_numpy()).tolist()))
     assert found == pytest.approx(

@@ -135,7 +135,9 @@ TABLES: dict[str, Table] = {
                 degrees=(-30.0, 30.0),
             ),
             "pci": Column(
-                "list", default=(), meaning="physical cell ids on air there; a drive test finds the site by them"
+                "list",
+                default=(),
+                meaning="physical cell ids on air there; a drive test finds the site by them",
             ),
             "decision": Column(
                 "text", default="free", values=("free", "locked", "forbidden"), meaning="planner's will"

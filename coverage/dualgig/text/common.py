@@ -27,7 +27,7 @@ TEXT: dict[str, dict[str, str]] = {
     "reason.interference": {"en": "other sites interfere", "zh": "邻站干扰"},
     "reason.forbidden": {
         "en": "only a forbidden site or node would serve it",
-        "zh": "仅被禁建站点或节点可覆盖",
+        "zh": "仅禁建站址（节点）可覆盖",
     },
     "duty.met": {"en": "every duty is met", "zh": "全部必保目标已满足"},
     "duty.over_budget": {"en": "the duties cost more than the budget", "zh": "必保目标所需费用超出预算"},
@@ -46,7 +46,7 @@ TEXT: dict[str, dict[str, str]] = {
     "status.interrupted": {"en": "interrupted", "zh": "已中断"},
     "state.existing": {"en": "existing", "zh": "现有"},
     "state.upgraded": {"en": "upgraded", "zh": "升级"},
-    "state.new": {"en": "new", "zh": "新建"},
+    "state.new": {"en": "new", "zh": "新开通"},
     "state.unused": {"en": "candidate, not built", "zh": "候选未建"},
     "predicted": {"en": "predicted, not measured", "zh": "预测结果，非实测"},
 }

@@ -122,7 +122,7 @@ TEXT: dict[str, dict[str, str]] = {
     "list.column.achieved": {"en": "With the plan", "zh": "规划后"},
     "list.column.met": {"en": "Met", "zh": "达标"},
     "list.column.short": {"en": "Short", "zh": "缺口"},
-    "list.column.cost_to_meet_cny": {"en": "Cost to meet (CNY)", "zh": "补齐费用（元）"},
+    "list.column.cost_to_meet_cny": {"en": "Cost to meet (CNY)", "zh": "达标尚需投资（元）"},
     "list.line.radio_sector_low": {"en": "Radio, low band", "zh": "低频段无线设备"},
     "list.line.radio_sector_mid": {"en": "Radio, mid band", "zh": "中频段无线设备"},
     "list.line.structure_new": {"en": "New tower", "zh": "新建铁塔"},

@@ -66,7 +66,7 @@ TEXT: dict[str, dict[str, str]] = {
     },
     "report.scoreboard.alone": {
         "en": "What the missing part costs is told for each goal by itself, beyond the plan.",
-        "zh": "补齐费用按各目标单独测算，不含本方案已有投资。",
+        "zh": "达标尚需投资按各目标单独测算，不含本方案已有投资。",
     },
     "report.money": {"en": "Money", "zh": "投资与预算"},
     "report.money.budget": {"en": "budget {budget}", "zh": "预算{budget}"},

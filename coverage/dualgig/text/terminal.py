@@ -2,7 +2,7 @@
 
 TEXT: dict[str, dict[str, str]] = {
     "progress.read": {"en": "Reading the inputs", "zh": "读取输入数据"},
-    "progress.tests": {"en": "Finding the points that decide for each place", "zh": "确定各地判定点"},
+    "progress.tests": {"en": "Finding the points that decide for each place", "zh": "确定各地达标判定点"},
     "progress.radio": {"en": "Predicting radio coverage over the terrain", "zh": "按地形预测无线覆盖"},
     "progress.fibre": {"en": "Finding cable routes along the roads", "zh": "沿道路寻找光缆路由"},
     "progress.costs": {"en": "Pricing what can be built", "zh": "计算各方案造价"},
@@ -26,15 +26,15 @@ TEXT: dict[str, dict[str, str]] = {
     "scoreboard.required": {"en": "Required", "zh": "要求"},
     "scoreboard.places": {"en": "Places", "zh": "总数"},
     "scoreboard.met": {"en": "Met", "zh": "达成"},
-    "scoreboard.cost_to_meet": {"en": "Cost to meet", "zh": "补足所需"},
+    "scoreboard.cost_to_meet": {"en": "Cost to meet", "zh": "达标尚需投资"},
     "scoreboard.yes": {"en": "yes", "zh": "是"},
     "scoreboard.no": {"en": "{short} short", "zh": "差{short}个"},
     "terminal.cost": {
         "en": "Cost {cost} of a budget of {budget} ({share}).",
-        "zh": "造价{cost}，预算{budget}（{share}）。",
+        "zh": "投资{cost}，预算{budget}（{share}）。",
     },
     "terminal.built": {
-        "en": "Built: {sites} sites, {nodes} fibre nodes, {trench} km of trench.",
+        "en": "Built: sites {sites}, fibre nodes {nodes}, trench {trench} km.",
         "zh": "建设：{sites}个站点、{nodes}个光节点、{trench}公里光缆。",
     },
     "terminal.others": {
@@ -43,7 +43,7 @@ TEXT: dict[str, dict[str, str]] = {
     },
     "terminal.proof": {
         "en": "Proof: {status}; gap {gap}. Proved for the unshared trench model: each village pays its own trench.",
-        "zh": "证明：{status}，差距{gap}。按光缆沟不共享模型证明：各村各付自己的光缆沟。",
+        "zh": "证明：{status}，差距{gap}。按光缆路由不共享的模型证明：各村各付自己的路由。",
     },
     "terminal.interfered": {
         "en": "{count} places are served only as long as what the plan builds does not interfere: {names}. "
@@ -52,11 +52,11 @@ TEXT: dict[str, dict[str, str]] = {
         '如需按全部站点干扰规划，请在 [radio] 中设 interferers = "all"。',
     },
     "terminal.shortage": {
-        "en": "The duties cost {shortage} more than the budget. Left out: {count} duties; the first ones:",
+        "en": "The duties cost {shortage} more than the budget. Duties left out: {count}; the first:",
         "zh": "必保目标比预算多需{shortage}。未满足的必保目标共{count}项，前几项：",
     },
     "terminal.left_out": {
-        "en": "Duties left out: {count}; the first ones:",
+        "en": "Duties left out: {count}; the first:",
         "zh": "未满足的必保目标共{count}项，前几项：",
     },
     "terminal.files": {"en": "Map, report and lists are in {folder}:", "zh": "地图、报告与清单在 {folder}："},
@@ -66,24 +66,24 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "规划结果已同时写入数据库：{target}。",
     },
     "terminal.warnings": {
-        "en": "{count} warnings about the inputs; `dualgig check` lists them.",
+        "en": "Warnings about the inputs: {count}; `dualgig check` lists them.",
         "zh": "输入数据有{count}条警告，`dualgig check` 可列出。",
     },
     "terminal.gap_place": {"en": "Place", "zh": "地点"},
     "terminal.gap_service": {"en": "Service", "zh": "业务"},
     "terminal.gap_reason": {"en": "Reason", "zh": "原因"},
-    "terminal.gap_cost": {"en": "Cost to serve", "zh": "补覆盖造价"},
+    "terminal.gap_cost": {"en": "Cost to serve", "zh": "补盲费用"},
     "terminal.gaps_title": {"en": "Served today, nothing built", "zh": "现状覆盖（未建设）"},
     "terminal.gap_count": {"en": "Gaps", "zh": "未覆盖数"},
     "terminal.gaps_note": {
-        "en": "Cost to serve is of each place alone; together they share sites.",
-        "zh": "补覆盖造价按单个地点计，多地可共用站点。",
+        "en": "Cost to meet is of each goal alone; together they share sites.",
+        "zh": "达标尚需投资按各目标单独计，多个目标可共用站点。",
     },
     "terminal.buildable": {"en": "can be served by building", "zh": "可通过建设覆盖"},
     "terminal.impossible": {"en": "-", "zh": "—"},
     "terminal.check_clean": {"en": "The inputs are in order.", "zh": "输入数据无误。"},
     "terminal.check_found": {
-        "en": "{errors} errors, {warnings} warnings.",
+        "en": "Errors: {errors}, warnings: {warnings}.",
         "zh": "{errors}个错误，{warnings}条警告。",
     },
     "terminal.error": {"en": "error", "zh": "错误"},
