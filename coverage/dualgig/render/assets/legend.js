@@ -8,6 +8,13 @@
     return h("section", h("h2", title), ...children);
   }
 
+  /* A section that is printed only while its layer is shown. */
+  function optional(shown, title, ...children) {
+    const part = section(title, ...children);
+    if (!shown) part.classList.add("dg-off");
+    return part;
+  }
+
   /* A number in view, and of how many where some are out of it. */
   function counted(here, all) {
     return h("span.dg-count", dg.number(here), here === all ? "" : h("small", " / " + dg.number(all)));
@@ -20,7 +27,7 @@
       holder[key] = box.checked;
       dg.change();
     });
-    return h("label.dg-row", { for: id }, box, picture, h("span.dg-text", text), count);
+    return h(holder[key] ? "label.dg-row" : "label.dg-row.dg-off", { for: id }, box, picture, h("span.dg-text", text), count);
   }
 
   function coverage(box) {
@@ -104,7 +111,7 @@
       return h("p.dg-row.dg-key", dg.colourSwatch(colour), h("span.dg-text", text.replace(/-/g, "−") + " dBm"));
     }) : [];
     const note = dg.shown.rsrp ? h("p.dg-hint", say("signal.note", { cell: dg.number(cell) })) : "";
-    return section(say("legend.signal"), toggle("", say("layer.rsrp"), "", dg.shown, "rsrp", "dg-layer-rsrp"), ...rows, note);
+    return optional(dg.shown.rsrp, say("legend.signal"), toggle("", say("layer.rsrp"), "", dg.shown, "rsrp", "dg-layer-rsrp"), ...rows, note);
   }
 
   function groups(box) {
@@ -113,7 +120,7 @@
     const { here, all } = dg.tally(numbers, towns.points, box, dg.groups.length + 1);
     const rows = dg.shown.groups ? dg.groups.map((group, i) => h("p.dg-row.dg-key", dg.groupSwatch(i),
       h("span.dg-text", group), counted(here[i + 1], all[i + 1]))) : [];
-    return section(say("legend.groups") + " ", toggle("", say("layer.groups"), "", dg.shown, "groups", "dg-layer-groups"), ...rows);
+    return optional(dg.shown.groups, say("legend.groups"), toggle("", say("layer.groups"), "", dg.shown, "groups", "dg-layer-groups"), ...rows);
   }
 
   function layers() {

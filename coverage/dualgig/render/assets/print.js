@@ -10,7 +10,8 @@
   function lay() {
     if (before) return;
     const container = dg.map.getContainer();
-    before = { centre: dg.map.getCenter(), zoom: dg.map.getZoom(), bounds: dg.map.getBounds() };
+    const view = dg.map.getBounds(), whole = view.contains(dg.options.bounds);
+    before = { centre: dg.map.getCenter(), zoom: dg.map.getZoom(), bounds: whole ? dg.options.bounds : view };
     document.documentElement.classList.add("dg-printing");
     container.style.width = WIDTH_PX + "px";
     container.style.height = HEIGHT_PX + "px";
