@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dualgig.export.postgis import write_postgis
     from dualgig.export.saved import read_plan
     from dualgig.export.write import write_outputs
+    from dualgig.pair import link
     from dualgig.plan import Plan
     from dualgig.planner import gaps_today, make_plan
     from dualgig.predict import Coverage, predict_coverage
@@ -47,6 +48,7 @@ __all__ = [
     "export_plan",
     "gaps_today",
     "init_project",
+    "link",
     "load_region",
     "make_plan",
     "predict_coverage",
@@ -71,6 +73,7 @@ _HOMES = {
     "export_plan": "dualgig.export.deliver",
     "gaps_today": "dualgig.planner",
     "init_project": "dualgig.scaffold.init",
+    "link": "dualgig.pair",
     "load_region": "dualgig.region.load",
     "make_plan": "dualgig.planner",
     "read_plan": "dualgig.export.saved",

@@ -21,6 +21,7 @@ from dualgig.export.postgis import prepare_postgis
 from dualgig.export.saved import plan_folder, read_plan
 from dualgig.export.write import default_folder, output_date
 from dualgig.project import Language, Project
+from dualgig.render.profile_svg import profile_name, write_profile
 from dualgig.screen import (
     Steps,
     show_calibration,
@@ -30,6 +31,7 @@ from dualgig.screen import (
     show_problems,
     show_scaffold,
 )
+from dualgig.screen_link import show_link
 from dualgig.store import prepare
 from dualgig.text import say
 
@@ -202,6 +204,41 @@ def calibrate(
         write_calibration(fitted, out)
     show_problems(Console(stderr=True), list(fitted.warnings), loaded.project.language)
     show_calibration(Console(), fitted, out, loaded.project.language)
+
+
+@app.command()
+def link(
+    project: ProjectPath,
+    site: Annotated[str, typer.Option("--site", metavar="ID", help="A site, by its id or name.")],
+    to: Annotated[
+        str,
+        typer.Option(
+            "--to", metavar="PLACE", help="A village, township or key point, by id or name, or lon,lat."
+        ),
+    ],
+    band: Annotated[
+        str | None, typer.Option("--band", help="Only this band; all of the configurations' if not given.")
+    ] = None,
+    svg: Annotated[
+        Path | None,
+        typer.Option(
+            "--svg",
+            metavar="FILE",
+            help="The profile to write; in maps/ and the project's name with -links if not given.",
+        ),
+    ] = None,
+    language: LanguageChoice = None,
+) -> None:
+    """Check one link by hand: its budget line by line, and the terrain profile as a drawing."""
+    loaded = _load(project, language)
+    with Steps(Console(stderr=True), loaded.project.language) as steps:
+        steps("progress.read", 0.0)
+        region = dg.load_region(loaded)
+        steps("progress.link", 0.0)
+        found = dg.link(region, site, to, band)
+        file = svg or default_folder(f"{loaded.name}-links") / profile_name(found, band)
+        write_profile(found, file, loaded.project.language)
+    show_link(Console(), found, loaded.project.language, file)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dualgig.text import calibration, common, lists, maps, region, report, scaffold, terminal
+from dualgig.text import calibration, common, link, lists, maps, region, report, scaffold, terminal
 
 if TYPE_CHECKING:
     from dualgig.project import Language
@@ -16,6 +16,7 @@ CATALOGUE: dict[str, dict[str, str]] = {
     **maps.TEXT,
     **report.TEXT,
     **lists.TEXT,
+    **link.TEXT,
     **region.TEXT,
     **scaffold.TEXT,
 }
