@@ -163,7 +163,7 @@ def _scale(link: Link, band: BandLink) -> Scale:
     top_m = max(float(_lifted_m(link, profile.top_m).max()), float((line_m + zone_m).max()))
     low_m = min(float(profile.ground_m.min()), float((line_m - zone_m).min()))
     room_m = max(top_m - low_m, 20.0)
-    step_m = round_step(1.3 * room_m, 6)
+    step_m = round_step(1.3 * room_m, 12)
     low_m = math.floor((low_m - 0.06 * room_m) / step_m) * step_m
     return Scale(link.distance_km, low_m, top_m + 0.36 * room_m)
 
