@@ -2,7 +2,7 @@
 
 Around a site lie four sides: east and west, whose lines cross the columns of the grid, and south and
 north, whose lines cross its rows. On each side straight lines leave the site at evenly spaced slopes
-between the diagonals, one row (or column) apart where the radius ends. They are drawn once a site: at each
+between the diagonals, two thirds of a row (or column) apart where the radius ends. They are drawn once a site: at each
 crossing the ground is linear between two cells, as on the exact profile of `dualgig.radio.profile`. A cell
 of that side is itself on a column, and its path runs between two neighbouring lines, so its profile is
 interpolated between theirs, crossing by crossing. What differs from the exact profile is only the ground
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 LANES = 64
 """Profiles are read in whole groups of so many points, as the compiler unrolls the loops over them; what
 lies before the first point is padding."""
+
+LINES_A_CELL = 1.5
+"""Lines a cell at the radius: more of them err less and take longer to draw."""
 
 _DEEP = np.float32(-1e9)
 """Slope of the padding: below any ground."""
@@ -88,6 +91,8 @@ class Lines(NamedTuple):
         1 / n, counted from the end: the last is 1.
     half : int
         Lines on each side of the middle one.
+    cells : int
+        Cells from the site to the edge of its window, which is ``2 * cells + 1`` wide.
     """
 
     slope: NDArray[np.float32]
@@ -96,6 +101,7 @@ class Lines(NamedTuple):
     reach: NDArray[np.int32]
     inverse: NDArray[np.float32]
     half: int
+    cells: int
 
 
 def relief_of(terrain: Terrain, radius_m: float, ae_km: float) -> Relief:
@@ -132,13 +138,14 @@ def lines_for(radius_m: float, cell_m: float, *, cluttered: bool) -> Lines:
     cluttered
         Whether anything stands on the ground.
     """
-    half = max(cells_within(radius_m, cell_m), 1)
-    length = LANES + half + 1
+    cells = cells_within(radius_m, cell_m)
+    half = max(math.ceil(LINES_A_CELL * cells), 1)
+    length = LANES + cells + 1
     slope = np.full((2 * half + 1, length), _DEEP, dtype=np.float32)
     inverse = (1.0 / np.arange(length, 0, -1)).astype(np.float32)
     reach = np.zeros(2 * half + 1, dtype=np.int32)
     bare = slope.copy() if cluttered else slope
-    return Lines(slope, bare, np.zeros(length, dtype=np.float32), reach, inverse, half)
+    return Lines(slope, bare, np.zeros(length, dtype=np.float32), reach, inverse, half, cells)
 
 
 def cells_within(radius_m: float, cell_m: float) -> int:

@@ -110,7 +110,7 @@ def best_server(
                     setting.bands, band, traced, count, tables.gain_db, kind, turn_deg, power_dbm, floor_dbm
                 )
                 with one_at_a_time:
-                    _keep_best(traced, count, column, row, lines.half, number, best_dbm[band], site[band])
+                    _keep_best(traced, count, column, row, lines.cells, number, best_dbm[band], site[band])
 
     in_chunks(work, len(at), threads, chunk=_CHUNK_SITES)
     best_dbm[site < 0] = np.nan
@@ -177,14 +177,14 @@ def _keep_best(
     count: int,
     column: float,
     row: float,
-    half: int,
+    cells: int,
     number: int,
     best_dbm: NDArray[np.float32],
     site: NDArray[np.int32],
 ) -> None:
     """Write the levels of a site where they are the strongest so far."""
-    side = 2 * half + 1
-    first_row, first_column = int(row) - half, int(column) - half
+    side = 2 * cells + 1
+    first_row, first_column = int(row) - cells, int(column) - cells
     for i in range(count):
         level_dbm = traced.loss_db[i]
         if level_dbm == -np.inf:

@@ -101,7 +101,7 @@ def _trace_own_cell(
     count: int,
 ) -> int:
     """List the path of no length to the cell in whose centre the site stands."""
-    index = lines.half * (2 * lines.half + 2)
+    index = lines.cells * (2 * lines.cells + 2)
     if wanted.rows.size:
         index = wanted.rows[y, x]
         if index < 0:
@@ -155,8 +155,8 @@ def _trace_side(
         draw_lines(grid, *view, lines.bare, lines)
     slope, bare = lines.slope.reshape(lines.slope.size), lines.bare.reshape(lines.bare.size)
     width = lines.slope.shape[1]
-    half, window = lines.half, 2 * lines.half + 1
-    first_x, first_y = math.floor(x) - half, math.floor(y) - half
+    half, window = lines.half, 2 * lines.cells + 1
+    first_x, first_y = math.floor(x) - lines.cells, math.floor(y) - lines.cells
     limits = limit.clearance_m.size - 1
     cell, antenna_m = np.float32(cell_m), np.float32(hts_m)
     fall_1 = np.float32(relief.bulge_per_m * cell_m * cell_m)

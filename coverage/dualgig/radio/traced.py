@@ -87,7 +87,7 @@ NO_LIMIT = Limit(np.array([np.inf], np.float32), 0.0)
 
 def room_for(lines: Lines) -> Traced:
     """Room for all cells of a site's window."""
-    cells = (2 * lines.half + 1) ** 2
+    cells = (2 * lines.cells + 1) ** 2
     return Traced(np.empty(cells, np.int32), *(np.empty(cells, np.float32) for _ in range(8)))
 
 
