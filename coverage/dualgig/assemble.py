@@ -14,7 +14,7 @@ from dualgig.ledger import counted, ledger_of
 from dualgig.options import link_option
 from dualgig.project import SERVICES
 from dualgig.region.model import BUILD_TYPES
-from dualgig.served import bands_on_air, fibre_service, people_served, radio_service
+from dualgig.served import any_on_air, bands_on_air, fibre_service, people_served, radio_service
 from dualgig.siting.problem import serve
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def place_tables(
     chosen: NDArray[np.bool_],
     reason: NDArray[np.object_],
     cost_cny: NDArray[np.int64],
-    fragile: NDArray[np.bool_],
+    doubts: dict[str, NDArray[np.bool_]],
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Townships and villages with what is served before and after, as `dualgig.plan.Plan` says.
 
@@ -44,8 +44,8 @@ def place_tables(
     ----------
     reason, cost_cny
         Per place of the problem; `NO_COST` where nothing would serve it.
-    fragile
-        Per place of the problem, see `dualgig.fragile`.
+    doubts
+        Column -> per place of the problem, what makes its 5G doubtful: ``fragile``, ``interfered``.
     """
     region = coverage.region
     before = serve(problem, np.zeros(len(chosen), np.bool_))[1]
@@ -67,7 +67,8 @@ def place_tables(
             table[f"cost_{service}_cny"] = pd.array(cost_cny[rows], dtype="Int64")
             table.loc[missing, f"cost_{service}_cny"] = pd.NA
     for level, table in tables.items():
-        table["fragile"] = fragile[places.slice("5g", level)]
+        for column, doubtful in doubts.items():
+            table[column] = doubtful[places.slice("5g", level)]
     radio = radio_service(coverage, chosen).iloc[len(region.townships) :]
     for column in radio.columns:
         tables["village"][column] = radio[column].to_numpy()
@@ -100,8 +101,9 @@ def site_table(
     sites["operator"] = [
         ";".join(name for name, table in on_air.items() if table[row].any()) for row in range(len(sites))
     ]
-    any_operator = np.any(np.stack(list(on_air.values())), axis=0)
-    sites["bands"] = [";".join(sorted(bands[b] for b in np.flatnonzero(row))) for row in any_operator]
+    sites["bands"] = [
+        ";".join(sorted(bands[b] for b in np.flatnonzero(row))) for row in any_on_air(coverage, chosen)
+    ]
     picked = options[chosen & options["kind"].isin(["structure", "radio"]).to_numpy()]
     cost = picked.groupby("item", sort=False)["cost_cny"].sum()
     sites["cost_cny"] = cost.reindex(sites.index, fill_value=0).astype(np.int64)

@@ -11,7 +11,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from dualgig.ledger import counted, said_of
-from dualgig.options import on_air_bands
+from dualgig.options import on_air_today
 from dualgig.project import SERVICES
 from dualgig.siting.problem import Decision, Goal, Mode, SitingProblem
 from dualgig.standards import COMMITTEE_RADIUS_M, operators_of_goal, seat_villages
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 LEVELS = ("township", "priority_village", "eligible_village", "village")
 """Goals in the order in which their duties are met."""
+
+LOCKED_GOAL = "locked"
+"""The goal that locked sites are; it is the planner's will, not one of the project's goals."""
 
 UNCOUNTED_TOWNSHIPS = ("zone", "farm")
 """Kinds of township-level units that the goals on townships do not count."""
@@ -177,7 +180,7 @@ def goals_of(region: Region, places: Places, locked: int) -> tuple[Goal, ...]:
     goals = []
     if locked:
         first = 2 * (places.townships + places.villages)
-        goals.append(Goal("locked", -1, np.arange(first, first + locked, dtype=np.int32), locked))
+        goals.append(Goal(LOCKED_GOAL, -1, np.arange(first, first + locked, dtype=np.int32), locked))
     for level, name in enumerate(LEVELS):
         for service in SERVICES:
             share = getattr(region.project.goals, f"{name}_{service}")
@@ -219,16 +222,27 @@ def radio_cover(coverage: Coverage, operator: str | None, margin_db: NDArray[np.
         Margins of ``coverage.reach``, shape (pairs, bands).
     """
     reach = coverage.reach
+    served = {}
+    for configuration in coverage.region.project.configurations:
+        bands = [reach.bands.index(band) for band in configuration.bands]
+        pairs = np.flatnonzero((margin_db[:, bands] >= 0).any(axis=1))
+        served[configuration.id] = (reach.site[pairs], reach.point[pairs])
+    return _cover(coverage, operator, served)
+
+
+def _cover(
+    coverage: Coverage, operator: str | None, pairs: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]
+) -> sp.csr_array:
+    """Points that options serve, from the sites and points that each configuration joins: (points, options)."""
     shape = (len(coverage.tests.points), len(coverage.options))
     rows, columns = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for configuration in coverage.region.project.configurations:
         if operator is not None and configuration.operator != operator:
             continue
-        bands = [reach.bands.index(band) for band in configuration.bands]
-        pairs = np.flatnonzero((margin_db[:, bands] >= 0).any(axis=1))
-        option = _option_of_site(coverage, configuration.id)[reach.site[pairs]]
+        site, point = pairs[configuration.id]
+        option = _option_of_site(coverage, configuration.id)[site]
         offered = option >= 0
-        rows.append(reach.point[pairs][offered].astype(np.int64))
+        rows.append(point[offered].astype(np.int64))
         columns.append(option[offered])
     row, column = np.concatenate(rows), np.concatenate(columns)
     return sp.csr_array((np.ones(len(row), np.bool_), (row, column)), shape=shape)
@@ -238,12 +252,9 @@ def radio_before(
     coverage: Coverage, operator: str | None, margin_db: NDArray[np.float32]
 ) -> NDArray[np.bool_]:
     """Radio points that 5G on air today serves, shape (points,)."""
-    region, reach = coverage.region, coverage.reach
-    on_air = np.zeros((len(region.sites), len(reach.bands)), np.bool_)
-    for row, site in enumerate(region.sites.index):
-        for owner, bands in on_air_bands(region, str(site)).items():
-            if operator is None or owner == operator:
-                on_air[row, [reach.bands.index(band) for band in bands]] = True
+    reach = coverage.reach
+    today = on_air_today(coverage.region, reach.bands)
+    on_air = np.any(np.stack(list(today.values())), axis=0) if operator is None else today[operator]
     served = np.zeros(len(coverage.tests.points), np.bool_)
     served[reach.point[((margin_db >= 0) & on_air[reach.site]).any(axis=1)]] = True
     return served
@@ -264,23 +275,17 @@ def _near_cover(coverage: Coverage, operator: str) -> tuple[sp.csr_array, NDArra
     region, points = coverage.region, coverage.tests.points
     sites_xy = region.xy_m(region.sites)
     xy = points[["x_m", "y_m"]].to_numpy()
-    shape = (len(points), len(coverage.options))
     near_point = np.flatnonzero(
         np.isin(np.arange(len(points)), coverage.tests.weights[coverage.tests.near].indices)
     )
     distance = np.hypot(*(xy[near_point][:, None, :] - sites_xy[None, :, :]).transpose(2, 0, 1))
     point, site = np.nonzero(distance <= COMMITTEE_RADIUS_M)
     before = np.zeros(len(points), np.bool_)
-    active = np.array([operator in on_air_bands(region, str(s)) for s in region.sites.index], np.bool_)
+    active = on_air_today(region, coverage.reach.bands)[operator].any(axis=1)
     before[near_point[point[active[site]]]] = True
-    rows, columns = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    for configuration in region.project.configurations:
-        if configuration.operator == operator:
-            option = _option_of_site(coverage, configuration.id)[site]
-            rows.append(near_point[point[option >= 0]])
-            columns.append(option[option >= 0])
-    row, column = np.concatenate(rows), np.concatenate(columns)
-    return sp.csr_array((np.ones(len(row), np.bool_), (row, column)), shape=shape), before
+    joined = (site, near_point[point])
+    near = _cover(coverage, operator, {each.id: joined for each in region.project.configurations})
+    return near, before
 
 
 def _radio_rows(

@@ -15,7 +15,7 @@ from dualgig.formulate import siting_problem
 from dualgig.radio.itm import Conditions
 from dualgig.radio.itm_paths import itm_path_loss_db
 from dualgig.radio.paths import path_loss_db
-from dualgig.served import bands_on_air
+from dualgig.served import any_on_air
 from dualgig.siting.problem import serve
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def pessimistic(coverage: Coverage, chosen: NDArray[np.bool_]) -> Coverage:
     if coverage.region.project.radio.model != "p1812":
         return coverage
     reach, tests = coverage.reach, coverage.tests
-    on_air = np.any(np.stack(list(bands_on_air(coverage, chosen).values())), axis=0)
+    on_air = any_on_air(coverage, chosen)
     tested = np.zeros(len(tests.points), np.bool_)
     tested[tests.weights[~tests.near].indices] = True
     serving = on_air[reach.site] & (reach.margin_db >= 0) & tested[reach.point][:, None]

@@ -10,7 +10,7 @@ import numpy as np
 from dualgig.formulate import siting_problem
 from dualgig.propagation import radio_paths
 from dualgig.reach import reach_of
-from dualgig.served import bands_on_air
+from dualgig.served import any_on_air
 from dualgig.signals import needed_sinr_db
 from dualgig.siting.problem import serve
 
@@ -48,7 +48,7 @@ def interfered_places(
     tested = bool(reach.bands) and needed_sinr_db(radio, reach.bands[0]) is not None
     if not tested or radio.interferers == "all":
         return np.zeros(len(problem.place_ids), np.bool_)
-    on_air = np.any(np.stack(list(bands_on_air(coverage, chosen).values())), axis=0)
+    on_air = any_on_air(coverage, chosen)
     disturbed = reach_of(region, radio_paths(region, coverage.tests.points), on_air)
     true, _ = siting_problem(replace(coverage, reach=disturbed))
     return np.asarray(serve(problem, chosen)[1] & ~serve(true, chosen)[1])

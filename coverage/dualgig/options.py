@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import pandas as pd
 
 from dualgig.costs import LOW_BAND_MHZ
 from dualgig.region.model import BUILD_TYPES
 
 if TYPE_CHECKING:
-    import numpy as np
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from dualgig.fibre.links import FibreLinks
@@ -49,6 +51,16 @@ def on_air_bands(region: Region, site: str) -> dict[str, set[str]]:
         configuration = configurations[name]
         bands.setdefault(configuration.operator, set()).update(configuration.bands)
     return bands
+
+
+def on_air_today(region: Region, bands: Sequence[str]) -> dict[str, NDArray[np.bool_]]:
+    """Per operator, which of the bands is on air today on which site: bool, shape (sites, bands)."""
+    shape = (len(region.sites), len(bands))
+    on_air = {operator: np.zeros(shape, np.bool_) for operator in region.project.operators}
+    for row, site in enumerate(region.sites.index):
+        for operator, own in on_air_bands(region, str(site)).items():
+            on_air[operator][row] = [band in own for band in bands]
+    return on_air
 
 
 def radio_options(region: Region) -> Options:

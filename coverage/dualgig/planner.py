@@ -16,7 +16,7 @@ from dualgig.assemble import (
     site_table,
 )
 from dualgig.errors import ProjectError
-from dualgig.formulate import siting_problem
+from dualgig.formulate import LOCKED_GOAL, siting_problem
 from dualgig.fragile import fragile_places
 from dualgig.interfered import interfered_places
 from dualgig.plan import Plan, Score, stage_kind
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from dualgig.project import Goals
     from dualgig.region.model import Region
     from dualgig.siting.problem import SitingProblem
-
-LOCKED_GOAL = "locked"
 
 
 def make_plan(region: Region, coverage: Coverage, progress: Progress | None = None) -> Plan:
@@ -131,10 +129,8 @@ def _describe(
     cost[gaps] = cost_to_serve(problem, chosen, gaps)
     tell("progress.explain", 0.5)
     fragile_before, fragile = fragile_places(coverage, problem, chosen)
-    townships, villages = place_tables(coverage, problem, places, chosen, reason, cost, fragile)
-    disturbed = interfered_places(coverage, problem, chosen)
-    for level, table in (("township", townships), ("village", villages)):
-        table["interfered"] = disturbed[places.slice("5g", level)]
+    doubts = {"fragile": fragile, "interfered": interfered_places(coverage, problem, chosen)}
+    townships, villages = place_tables(coverage, problem, places, chosen, reason, cost, doubts)
     sites = site_table(coverage, problem, places, chosen, villages)
     lines = coverage.cost_lines
     built = lines["option"].isin(coverage.options.index[chosen])

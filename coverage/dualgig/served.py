@@ -10,7 +10,7 @@ import pandas as pd
 
 from dualgig.formulate import gigabit_before, people_before, radio_cover
 from dualgig.ledger import counted
-from dualgig.options import on_air_bands
+from dualgig.options import on_air_today
 from dualgig.radio.budget import shadow_margin_db
 from dualgig.standards import operators_of_goal
 
@@ -43,11 +43,7 @@ def bands_on_air(coverage: Coverage, chosen: NDArray[np.bool_]) -> dict[str, NDA
     """Per operator, which band is on air on which site with the chosen options: (sites, bands)."""
     region, reach = coverage.region, coverage.reach
     row_of = {str(site): row for row, site in enumerate(region.sites.index)}
-    shape = (len(row_of), len(reach.bands))
-    on_air = {operator: np.zeros(shape, np.bool_) for operator in region.project.operators}
-    for site, row in row_of.items():
-        for operator, bands in on_air_bands(region, site).items():
-            on_air[operator][row, [reach.bands.index(band) for band in bands]] = True
+    on_air = on_air_today(region, reach.bands)
     configurations = {configuration.id: configuration for configuration in region.project.configurations}
     built = coverage.options[chosen & (coverage.options["kind"] == "radio").to_numpy()]
     for item, name in zip(built["item"], built["configuration"], strict=True):
@@ -56,6 +52,11 @@ def bands_on_air(coverage: Coverage, chosen: NDArray[np.bool_]) -> dict[str, NDA
             True
         )
     return on_air
+
+
+def any_on_air(coverage: Coverage, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which band any operator has on air on which site with the chosen options: (sites, bands)."""
+    return np.any(np.stack(list(bands_on_air(coverage, chosen).values())), axis=0)
 
 
 def best_server(coverage: Coverage, on_air: NDArray[np.bool_]) -> BestServer:
@@ -80,8 +81,8 @@ def radio_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame
     """Server, SS-RSRP, margin and failing key points of every place, townships first.
 
     The point told of is the weakest of those that the place's test needs, under the operator whose
-    coverage there is the best, or the worst where each operator is asked for. For a share of people or area it is the last point needed when the
-    points are taken from the strongest on.
+    coverage there is the best, or the worst where each operator is asked for. For a share of people or
+    area it is the last point needed when the points are taken from the strongest on.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 
-from dualgig.options import on_air_bands
+from dualgig.options import on_air_today
 from dualgig.radio.antenna import Pattern, site_gain_db, true_bearings_deg
 from dualgig.radio.budget import shadow_margin_db
 from dualgig.radio.interference import noise_and_interference_dbm
@@ -105,10 +105,7 @@ def antenna_gains(
 def interfering_sites(region: Region, bands: tuple[str, ...]) -> NDArray[np.bool_]:
     """Which sites interfere in which band, as ``radio.interferers`` says; bool, shape (sites, bands)."""
     sites = region.sites
-    heard = np.zeros((len(sites), len(bands)), np.bool_)
-    for row, site in enumerate(sites.index):
-        on_air = {band for own in on_air_bands(region, str(site)).values() for band in own}
-        heard[row] = [band in on_air for band in bands]
+    heard = np.any(np.stack(list(on_air_today(region, bands).values())), axis=0)
     if region.project.radio.interferers == "all":
         heard |= (sites["decision"] != "forbidden").to_numpy()[:, None]
     return heard

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from dualgig.radio.p1812 import free_space_loss_db
-from dualgig.radio.paths import PathLosses, checked_frequencies, checked_heights, checked_indices
-from dualgig.radio.profile import checked_points
+from dualgig.radio.paths import PathLosses, checked_ends, checked_frequencies
 from dualgig.radio.tr38901 import (
     rma_los_loss_db,
     rma_los_probability,
@@ -107,13 +106,10 @@ def flat_path_losses(
     ValueError
         Shapes that do not fit, an index out of range, or a height or frequency out of the report's range.
     """
-    tx_xy, rx_xy = checked_points(tx_xy_m, "tx_xy_m"), checked_points(rx_xy_m, "rx_xy_m")
-    tx, rx = (
-        checked_indices(tx_index, len(tx_xy), "tx_index"),
-        checked_indices(rx_index, len(rx_xy), "rx_index"),
+    (tx_xy, tx_height, tx), (rx_xy, rx_height, rx) = checked_ends(
+        tx_xy_m, tx_height_m, tx_index, rx_xy_m, rx_height_m, rx_index
     )
-    mast_m = checked_heights(tx_height_m, len(tx_xy), "tx_height_m")[tx]
-    user_m = checked_heights(rx_height_m, len(rx_xy), "rx_height_m")[rx]
+    mast_m, user_m = tx_height[tx], rx_height[rx]
     frequency = checked_frequencies(frequency_ghz)[None, :]
     distance_m = np.hypot(*(rx_xy[rx] - tx_xy[tx]).T)
     basic_db = flat_loss_db(model, distance_m[:, None], frequency, mast_m[:, None], user_m[:, None])

@@ -14,9 +14,8 @@ import numpy as np
 from dualgig.radio.itm import MEDIAN, check_range
 from dualgig.radio.itm_loss import profile_loss_db
 from dualgig.radio.kernels import kernel
-from dualgig.radio.paths import checked_frequencies, checked_heights, checked_indices, in_chunks
+from dualgig.radio.paths import checked_ends, checked_frequencies, in_chunks
 from dualgig.radio.profile import (
-    checked_points,
     checked_step_m,
     fill_profile,
     grid_places,
@@ -78,15 +77,11 @@ def itm_path_loss_db(
     ValueError
         Shapes that do not fit, an index out of range, a height, frequency or step out of range.
     """
-    tx_xy, rx_xy = checked_points(tx_xy_m, "tx_xy_m"), checked_points(rx_xy_m, "rx_xy_m")
-    tx_height = checked_heights(tx_height_m, len(tx_xy), "tx_height_m")
-    rx_height = checked_heights(rx_height_m, len(rx_xy), "rx_height_m")
+    (tx_xy, tx_height, tx), (rx_xy, rx_height, rx) = checked_ends(
+        tx_xy_m, tx_height_m, tx_index, rx_xy_m, rx_height_m, rx_index
+    )
     check_range(tx_height, "tx_height_m", 0.5, 3000.0)
     check_range(rx_height, "rx_height_m", 0.5, 3000.0)
-    tx = checked_indices(tx_index, len(tx_xy), "tx_index")
-    rx = checked_indices(rx_index, len(rx_xy), "rx_index")
-    if tx.shape != rx.shape:
-        raise ValueError("tx_index and rx_index must be of one length")
     frequency = checked_frequencies(frequency_ghz)
     check_range(frequency, "frequency_ghz", 0.02, 20.0)
     step = checked_step_m(terrain, step_m)

@@ -187,13 +187,9 @@ def path_losses(
 
     Parameters and errors are those of `path_loss_db`.
     """
-    tx_xy, rx_xy = checked_points(tx_xy_m, "tx_xy_m"), checked_points(rx_xy_m, "rx_xy_m")
-    tx_height = checked_heights(tx_height_m, len(tx_xy), "tx_height_m")
-    rx_height = checked_heights(rx_height_m, len(rx_xy), "rx_height_m")
-    tx = checked_indices(tx_index, len(tx_xy), "tx_index")
-    rx = checked_indices(rx_index, len(rx_xy), "rx_index")
-    if tx.shape != rx.shape:
-        raise ValueError("tx_index and rx_index must be of one length")
+    (tx_xy, tx_height, tx), (rx_xy, rx_height, rx) = checked_ends(
+        tx_xy_m, tx_height_m, tx_index, rx_xy_m, rx_height_m, rx_index
+    )
     frequency = checked_frequencies(frequency_ghz)
     step = 0.0 if step_m is None else checked_step_m(terrain, step_m)
     ae_km = effective_earth_radius_km(delta_n)
@@ -326,6 +322,29 @@ def checked_frequencies(frequency_ghz: ArrayLike) -> NDArray[np.float64]:
     if frequency.ndim != 1 or not frequency.size or not ((frequency > 0.0) & np.isfinite(frequency)).all():
         raise ValueError("frequency_ghz must be one-dimensional and positive")
     return frequency
+
+
+type End = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]
+"""One end of some paths: places (places, 2), heights (places,), and the place of each path (paths,)."""
+
+
+def checked_ends(
+    tx_xy_m: ArrayLike,
+    tx_height_m: ArrayLike,
+    tx_index: ArrayLike,
+    rx_xy_m: ArrayLike,
+    rx_height_m: ArrayLike,
+    rx_index: ArrayLike,
+) -> tuple[End, End]:
+    """Both ends of some paths as arrays, or a ValueError that names what does not fit."""
+    tx_xy, rx_xy = checked_points(tx_xy_m, "tx_xy_m"), checked_points(rx_xy_m, "rx_xy_m")
+    tx_height = checked_heights(tx_height_m, len(tx_xy), "tx_height_m")
+    rx_height = checked_heights(rx_height_m, len(rx_xy), "rx_height_m")
+    tx = checked_indices(tx_index, len(tx_xy), "tx_index")
+    rx = checked_indices(rx_index, len(rx_xy), "rx_index")
+    if tx.shape != rx.shape:
+        raise ValueError("tx_index and rx_index must be of one length")
+    return (tx_xy, tx_height, tx), (rx_xy, rx_height, rx)
 
 
 def checked_heights(height_m: ArrayLike, places: int, name: str) -> NDArray[np.float64]:

@@ -84,9 +84,8 @@ def best_server(
     at, heights = checked_sites(terrain, tx_xy_m, tx_height_m)
     tables = checked_tables(antennas, len(at), len(budgets))
     frequency = [budget.frequency_ghz for budget in budgets]
-    lowest = float(heights.min(initial=np.inf)) if heights.size else 1.0
     setting = sweep_setting(
-        terrain, lowest, rx_height_m, frequency, radius_m, delta_n=delta_n, polarisation=polarisation
+        terrain, heights, rx_height_m, frequency, radius_m, delta_n=delta_n, polarisation=polarisation
     )
     # a level is this figure less the loss
     without_loss_dbm = np.array([float(budget.rsrp_dbm(0.0)) for budget in budgets])

@@ -140,9 +140,8 @@ def coverage_tiles(
     at, heights = checked_sites(terrain, tx_xy_m, tx_height_m)
     tables = checked_tables(antennas, len(at), len(budgets))
     frequency = [budget.frequency_ghz for budget in budgets]
-    lowest = float(heights.min(initial=np.inf)) if heights.size else 1.0
     setting = sweep_setting(
-        terrain, lowest, rx_height_m, frequency, radius_m, delta_n=delta_n, polarisation=polarisation
+        terrain, heights, rx_height_m, frequency, radius_m, delta_n=delta_n, polarisation=polarisation
     )
     allowed = np.array([budget.allowed_loss_db for budget in budgets])
     most = allowed + float(tables.gain_db.max(initial=0.0)) + _SLACK_DB

@@ -38,7 +38,7 @@ class SweepSetting:
 
 def sweep_setting(
     terrain: Terrain,
-    lowest_tx_height_m: float,
+    tx_height_m: ArrayLike,
     rx_height_m: float,
     frequency_ghz: ArrayLike,
     radius_m: ArrayLike,
@@ -52,8 +52,8 @@ def sweep_setting(
     ----------
     terrain
         The elevation model, in a metric CRS.
-    lowest_tx_height_m
-        Lowest transmitting antenna above ground, m.
+    tx_height_m
+        Transmitting antennas above ground, m; the lowest counts, and with none any.
     rx_height_m
         Receiver above ground, m.
     frequency_ghz, radius_m
@@ -72,7 +72,9 @@ def sweep_setting(
         raise ValueError(f"radius_m must be one number, or one for each of the {frequency.size} bands")
     if not ((radius > 0.0) & np.isfinite(radius)).all():
         raise ValueError("radius_m must be positive")
-    lowest, receiver = checked_heights([lowest_tx_height_m, rx_height_m], 2, "tx_height_m and rx_height_m")
+    masts = np.asarray(tx_height_m, dtype=np.float64)
+    lowest_m = float(masts.min()) if masts.size else 1.0
+    lowest, receiver = checked_heights([lowest_m, rx_height_m], 2, "tx_height_m and rx_height_m")
     radius = np.ascontiguousarray(np.broadcast_to(radius, frequency.shape))
     ae_km = effective_earth_radius_km(delta_n)
     smooth = smooth_table(

@@ -101,9 +101,8 @@ def sweep_loss_db(
         Shapes that do not fit, a height, frequency, radius or gradient out of range.
     """
     places, heights = checked_sites(terrain, tx_xy_m, tx_height_m)
-    lowest = float(heights.min(initial=np.inf)) if heights.size else 1.0
     setting = sweep_setting(
-        terrain, lowest, rx_height_m, frequency_ghz, radius_m, delta_n=delta_n, polarisation=polarisation
+        terrain, heights, rx_height_m, frequency_ghz, radius_m, delta_n=delta_n, polarisation=polarisation
     )
     relief, bands, receiver, radius = setting.relief, setting.bands, setting.rx_height_m, setting.radius_m
 
@@ -148,9 +147,8 @@ def sweep_served(
         As `sweep_loss_db`; or the allowed losses do not fit the bands.
     """
     places, heights = checked_sites(terrain, tx_xy_m, tx_height_m)
-    lowest = float(heights.min(initial=np.inf)) if heights.size else 1.0
     setting = sweep_setting(
-        terrain, lowest, rx_height_m, frequency_ghz, radius_m, delta_n=delta_n, polarisation=polarisation
+        terrain, heights, rx_height_m, frequency_ghz, radius_m, delta_n=delta_n, polarisation=polarisation
     )
     relief, bands, receiver, radius = setting.relief, setting.bands, setting.rx_height_m, setting.radius_m
     frequency = setting.frequency_ghz

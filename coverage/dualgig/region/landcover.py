@@ -14,7 +14,7 @@ from rasterio.vrt import WarpedVRT
 
 from dualgig.region.findings import closest, listed
 from dualgig.region.model import Clutter
-from dualgig.region.raster import raster_crs
+from dualgig.region.raster import raster_crs, tell_unreadable
 from dualgig.region.read import existing_path
 
 if TYPE_CHECKING:
@@ -162,14 +162,7 @@ def _codes_on(
                 codes: NDArray[np.int64] = warped.read(1).astype(np.int64)
                 there = warped.dataset_mask() > 0
     except RasterioIOError as error:
-        reason = str(error).replace(str(path), path.name)
-        findings.error(
-            section.path,
-            None,
-            "",
-            f"this is not a raster that can be read ({reason}).",
-            "Give a whole GeoTIFF.",
-        )
+        tell_unreadable(section, path, error, findings)
         return None
     codes[~there] = NOTHING_KNOWN if section.legend != "custom" else -1
     return codes

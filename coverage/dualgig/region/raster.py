@@ -17,6 +17,8 @@ from dualgig.region.coordinates import parse_crs
 from dualgig.region.read import existing_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
     from dualgig.project import Project, Raster
@@ -106,15 +108,16 @@ def read_raster(project: Project, name: str, bounds: Bounds, findings: Findings)
             values = np.ma.filled(band.astype(np.float32) * np.float32(scale) + np.float32(offset), np.nan)
             return Grid(values, dataset.window_transform(window), crs, dataset.width * dataset.height)
     except RasterioIOError as error:
-        reason = str(error).replace(str(path), path.name)
-        findings.error(
-            section.path,
-            None,
-            "",
-            f"this is not a raster that can be read ({reason}).",
-            "Give a whole GeoTIFF.",
-        )
+        tell_unreadable(section, path, error, findings)
         return None
+
+
+def tell_unreadable(section: Raster, path: Path, error: Exception, findings: Findings) -> None:
+    """Note a raster that GDAL cannot read."""
+    reason = str(error).replace(str(path), path.name)
+    findings.error(
+        section.path, None, "", f"this is not a raster that can be read ({reason}).", "Give a whole GeoTIFF."
+    )
 
 
 def raster_crs(dataset: Any, section: Raster, findings: Findings) -> CRS | None:

@@ -53,6 +53,42 @@ def settle(problem: SitingProblem) -> tuple[NDArray[np.bool_], NDArray[np.bool_]
     return chosen, out
 
 
+def fulfilled(
+    problem: SitingProblem, options: NDArray[np.bool_], beside: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
+    """The options of a set whose requirements are in it or beside it, through every chain: bool, shape (n,).
+
+    Parameters
+    ----------
+    options
+        bool, shape (n,).
+    beside
+        bool, shape (n,): options that are chosen anyway; none where absent.
+    """
+    kept = options.copy()
+    option, needed = problem.requires[:, 0], problem.requires[:, 1]
+    there = kept if beside is None else kept | beside
+    while (lost := kept[option] & ~there[needed]).any():
+        kept[option[lost]] = False
+        there = kept if beside is None else kept | beside
+    return kept
+
+
+def widest(problem: SitingProblem, chosen: NDArray[np.bool_], free: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is chosen and a set of free options that keeps the rules and serves much: bool, shape (n,).
+
+    Of each exclusive group it takes the free option that covers the most points, the first of equals; an
+    option whose requirement is dropped by that is dropped too.
+    """
+    group = problem.exclusive
+    size = np.bincount(problem.cover.indices, minlength=len(chosen))
+    members = np.flatnonzero(free & (group >= 0))
+    order = members[np.lexsort((members, -size[members], group[members]))]
+    picked = chosen | (free & (group < 0))
+    picked[order[np.unique(group[order], return_index=True)[1]]] = True
+    return fulfilled(problem, picked)
+
+
 def _exclude_each_other(
     problem: SitingProblem, option: NDArray[np.int32], needed: NDArray[np.int32]
 ) -> NDArray[np.bool_]:

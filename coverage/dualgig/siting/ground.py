@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dualgig.siting.blocking import BlockingRows
-from dualgig.siting.decisions import settle
+from dualgig.siting.decisions import settle, widest
 from dualgig.siting.reduce import DROP_DOMINATED, MERGE_ROWS, Reduction, active, dominated
 from dualgig.siting.service import NEVER, Service, describe
 
@@ -58,20 +58,9 @@ class Ground:
         -------
         bool, shape (n,)
         """
-        problem, free = self.problem, self.service.free
-        chosen = self.chosen.copy()
-        size = np.bincount(problem.cover.indices, minlength=len(chosen))
-        best: dict[int, int] = {}
-        for option in free.tolist():
-            group = int(problem.exclusive[option])
-            if group < 0:
-                chosen[option] = True
-            elif group not in best or size[option] > size[best[group]]:
-                best[group] = option
-        chosen[list(best.values())] = True
-        while (lacking := chosen[problem.requires[:, 0]] & ~chosen[problem.requires[:, 1]]).any():
-            chosen[problem.requires[lacking, 0]] = False
-        return chosen
+        free = np.zeros(len(self.chosen), np.bool_)
+        free[self.service.free] = True
+        return widest(self.problem, self.chosen, free)
 
 
 def prepare(problem: SitingProblem, reductions: tuple[Reduction, ...]) -> Ground:

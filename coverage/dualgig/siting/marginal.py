@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from dualgig.siting.decisions import fulfilled, widest
 from dualgig.siting.problem import Decision, serve
 from dualgig.siting.service import ALWAYS, NEVER, describe
 
@@ -77,7 +78,7 @@ def possible(problem: SitingProblem, *, ignore_forbidden: bool = False) -> NDArr
     nothing = np.zeros(len(problem.option_ids), np.bool_)
     usable = _usable(problem, ignore_forbidden=ignore_forbidden)
     at_best = serve(problem, usable)[1]
-    certain = serve(problem, _one_a_group(problem, usable))[1]
+    certain = serve(problem, widest(problem, nothing, usable))[1]
     doubtful = np.flatnonzero(at_best & ~certain)
     if len(doubtful):
         free = np.flatnonzero(usable)
@@ -114,7 +115,7 @@ def _additions(problem: SitingProblem, chosen: NDArray[np.bool_]) -> _Additions:
         offered = by_option.indices[by_option.indptr[option] : by_option.indptr[option + 1]]
         usable[option] = replaces and bool(np.isin(served, offered).all())
         cost[option] = max(0, int(cost[option]) - int(cost[held]))
-    free = np.flatnonzero(_with_prerequisites(problem, usable, chosen))
+    free = np.flatnonzero(fulfilled(problem, usable, chosen))
     return _Additions(problem, chosen, describe(problem, chosen, free), cost[free])
 
 
@@ -123,34 +124,7 @@ def _usable(problem: SitingProblem, *, ignore_forbidden: bool) -> NDArray[np.boo
     usable = np.ones(len(problem.decision), np.bool_)
     if not ignore_forbidden:
         usable = problem.decision != Decision.FORBIDDEN
-    return _with_prerequisites(problem, usable, np.zeros_like(usable))
-
-
-def _with_prerequisites(
-    problem: SitingProblem, usable: NDArray[np.bool_], chosen: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
-    """Options whose prerequisites are usable or chosen, through every chain."""
-    usable = usable.copy()
-    option, needed = problem.requires[:, 0], problem.requires[:, 1]
-    while True:
-        lost = usable[option] & ~usable[needed] & ~chosen[needed]
-        if not lost.any():
-            return usable
-        usable[option[lost]] = False
-
-
-def _one_a_group(problem: SitingProblem, usable: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """A set that keeps exclusions: of each group the usable option that covers the most points.
-
-    Options whose prerequisite is dropped by that are dropped too.
-    """
-    picked = usable & (problem.exclusive < 0)
-    size = np.asarray(problem.cover.astype(np.int64).sum(axis=0)).ravel()
-    members = np.flatnonzero(usable & (problem.exclusive >= 0))
-    order = members[np.lexsort((members, -size[members], problem.exclusive[members]))]
-    first = np.unique(problem.exclusive[order], return_index=True)[1]
-    picked[order[first]] = True
-    return _with_prerequisites(problem, picked, np.zeros_like(picked))
+    return fulfilled(problem, usable)
 
 
 def _least(additions: _Additions, places: NDArray[np.int64], required: int) -> int:
