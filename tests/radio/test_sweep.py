@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from matplotlib import cbook
 from pyproj import CRS, Transformer
 from scipy.ndimage import map_coordinates
 
@@ -114,7 +115,6 @@ def test_agreement_on_the_demo():
 
 def test_agreement_on_real_mountains():
     # given 3 arc-seconds of the Jacksboro fault, Tennessee, as matplotlib carries them, on 90 m of UTM 16
-    cbook = pytest.importorskip("matplotlib.cbook", reason="matplotlib's elevation model is not here")
     with cbook.get_sample_data("jacksboro_fault_dem.npz") as dem:
         height, step = dem["elevation"].astype(float), float(dem["dx"])
         west, north = float(dem["xmin"]), max(float(dem["ymin"]), float(dem["ymax"]))
