@@ -42,12 +42,70 @@ class Goal:
         int32, indices of the places it counts, without repetition.
     required
         How many of them must be served, ``0 <= required <= len(places)``.
+    weight
+        What one served place of it counts among the goals of its level, at least 1.
     """
 
     name: str
     level: int
     places: NDArray[np.int32]
     required: int
+    weight: int = 1
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A row over options that every plan keeps: ``sum(amount * chosen[options]) <= most``.
+
+    Parameters
+    ----------
+    name
+        What a planner reads, e.g. ``fund universal service`` or ``tenants of QY-T001``.
+    options
+        int32, shape (k,), ascending, without repetition.
+    amount
+        int64, shape (k,), of either sign.
+    most
+        Whole number; rows of rules hold with nothing chosen, so theirs is not negative.
+    money
+        Whether it speaks of money: then it holds where the budget does, and what the duties cost is
+        found without it. The others are rules of building (tenants on a mast) and hold always.
+    """
+
+    name: str
+    options: NDArray[np.int32]
+    amount: NDArray[np.int64]
+    most: int
+    money: bool
+
+
+@dataclass(frozen=True)
+class Balance:
+    """A row over options and places that a plan keeps where the duties and the money leave it possible.
+
+    ``sum(option_amount * chosen[options]) + sum(place_amount * served[places]) <= most``: the least
+    share of spending of a group, the largest difference in coverage between groups. After the duties a
+    stage of its own finds the least excess over `most` (0 where it can be kept), which later stages keep.
+
+    Parameters
+    ----------
+    name
+        What a planner reads.
+    options, option_amount
+        int32 and int64, shape (k,), amounts of either sign.
+    places, place_amount
+        int32 and int64, shape (l,), amounts of either sign; service is counted exactly, so a plan cannot
+        pass by leaving a served place uncounted.
+    most
+        Whole number.
+    """
+
+    name: str
+    options: NDArray[np.int32]
+    option_amount: NDArray[np.int64]
+    places: NDArray[np.int32]
+    place_amount: NDArray[np.int64]
+    most: int
 
 
 @dataclass(frozen=True)
@@ -95,6 +153,10 @@ class SitingProblem:
         The duties.
     budget_cny
         Whole yuan for everything that is chosen, locked options included.
+    limits
+        Rows that every plan keeps beside the budget.
+    balances
+        Rows that a plan keeps where it can, in the order of their importance.
     """
 
     option_ids: tuple[str, ...]
@@ -114,6 +176,8 @@ class SitingProblem:
     place_worth: NDArray[np.int64]
     goals: tuple[Goal, ...]
     budget_cny: int
+    limits: tuple[Limit, ...] = ()
+    balances: tuple[Balance, ...] = ()
 
 
 def serve(problem: SitingProblem, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
