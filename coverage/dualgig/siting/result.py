@@ -51,6 +51,8 @@ class SitingResult:
         the first stage that was not finished.
     gap
         The headline: the first stage's gap that is not 0.
+    duty_plan
+        bool, shape (n,): the cheapest plan found for the duties that can be met, whatever the budget.
     """
 
     chosen: NDArray[np.bool_]
@@ -62,3 +64,4 @@ class SitingResult:
     shortage_cny: int
     status: Status
     gap: float
+    duty_plan: NDArray[np.bool_]

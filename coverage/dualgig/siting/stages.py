@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 
@@ -37,6 +37,7 @@ def solve(
     progress: Callable[[Progress], None] | None = None,
     worker: Worker | None = None,
     reductions: tuple[Reduction, ...] = ALL_REDUCTIONS,
+    start: SitingResult | None = None,
 ) -> SitingResult:
     """Choose options in four stages, each kept by those that follow.
 
@@ -65,6 +66,9 @@ def solve(
         Child process to use; without one, one is started and ended.
     reductions
         Exact reductions to use where the problem's features allow them.
+    start
+        Result of the same problem under another budget: what it says of reach and cost of the duties is
+        taken over, and its plan starts every stage whose rows it keeps.
 
     Raises
     ------
@@ -82,7 +86,7 @@ def solve(
         )
     deadline_s = None if time_limit_s is None else time.monotonic() + time_limit_s
     with nullcontext(worker) if worker is not None else Worker() as child:
-        staging = _Staging(ground, child, gap, node_limit, deadline_s, progress)
+        staging = _Staging(ground, child, gap, node_limit, deadline_s, progress, start)
         try:
             return staging.result()
         except KeyboardInterrupt:
@@ -102,10 +106,11 @@ class _Staging:
         node_limit: int,
         deadline_s: float | None,
         progress: Callable[[Progress], None] | None,
+        start: SitingResult | None = None,
     ) -> None:
         self.ground, self.problem, self.worker = ground, ground.problem, worker
         self.gap, self.node_limit, self.deadline_s = gap, node_limit, deadline_s
-        self.progress = progress
+        self.progress, self.start = progress, start
         self.stop: Ended = ""
         self.searches: dict[str, Search] = {}
         self.before = measure(self.problem, np.zeros(len(self.problem.option_ids), dtype=bool))
@@ -151,9 +156,11 @@ class _Staging:
         search = self.searches.get(ask.stage)
         if search is None:
             search = Search(self.ground, ask, start, self._relaxation(ask), 0)
+            if self.start is not None:
+                search = _resumed(search, self.start)
             search.baseline = search.worth_of(self.before)
             self.searches[ask.stage] = search
-            if not search.proved and not self.stop:
+            if not search.done and not search.proved and not self.stop:
                 search.run(
                     self.worker,
                     gap=self.gap,
@@ -205,6 +212,7 @@ class _Staging:
             shortage_cny=max(0, duty.value - problem.budget_cny),
             status=self._status(searches),
             gap=next((stage.gap for stage in stages if stage.gap), 0.0),
+            duty_plan=duty.chosen,
         )
 
     def _duty(self, met: dict[int, int], duty: Search) -> Duty:
@@ -227,3 +235,31 @@ class _Staging:
         if worst <= self.gap:
             return "within_gap" if worst else "optimal"
         return next((search.ended for search in searches if search.ended), "within_gap")
+
+
+def _resumed(search: Search, start: SitingResult) -> Search:
+    """A stage's search with what is known of the same problem under another budget."""
+    ask = search.ask
+    told = {stage.stage: stage for stage in start.stages}.get(ask.stage)
+    unlimited = ask.budget_cny is None
+    candidate = start.duty_plan if unlimited else start.chosen
+    measured = measure(search.ground.problem, candidate)
+    value = search.worth_of(measured)
+    keeps = (
+        all(measured.duties[level] >= floor for level, floor in ask.floors.items())
+        and (ask.budget_cny is None or measured.cost_cny <= ask.budget_cny)
+        and (ask.good is None or measured.good >= ask.good)
+    )
+    better = value < search.value if ask.sense == "min" else value > search.value
+    bound = search.bound
+    if unlimited and told is not None:
+        bound = max(bound, told.bound) if ask.sense == "min" else min(bound, told.bound)
+    if keeps and better:
+        search = Search(search.ground, ask, candidate, bound, search.baseline)
+    search.bound = bound
+    search.done = unlimited and told is not None
+    if search.done and told is not None:
+        search.method = told.method
+        if search.gap and start.status in get_args(Ended):
+            search.ended = cast("Ended", start.status)
+    return search
