@@ -8,35 +8,14 @@ import numpy as np
 import pandas as pd
 
 from dualgig.errors import ProjectError
+from dualgig.project.money import LINES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dualgig.project import Project
 
-LINES: dict[str, str] = {
-    "radio_sector_low": "sector",
-    "radio_sector_mid": "sector",
-    "structure_new": "site",
-    "structure_adapt": "site",
-    "power_site": "site",
-    "power_mains_km": "km",
-    "track_km": "km",
-    "transport_fibre_site": "site",
-    "transport_microwave_site": "site",
-    "rent_year_existing": "year",
-    "rent_year_new": "year",
-    "energy_sector_year": "sector-year",
-    "trench_aerial_km": "km",
-    "trench_buried_km": "km",
-    "trench_duct_km": "km",
-    "olt_new": "node",
-    "olt_upgrade": "node",
-    "pon_port": "port",
-    "home_passed": "home",
-    "home_upgrade": "home",
-}
-"""Names of the prices that a cost book holds, and the unit each is paid by."""
+__all__ = ["LINES", "LOW_BAND_MHZ", "RUNNING", "price_lines", "unit_prices_cny"]
 
 RUNNING = ("rent_year_existing", "rent_year_new", "energy_sector_year")
 """Running costs: they bear no contingency."""

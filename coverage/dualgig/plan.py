@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from dualgig.project import Service
+    from dualgig.errors import Problem
+    from dualgig.project import EquityKind, Measure, Service, StationUnit
     from dualgig.region.model import Region
 
 SCHEMA = "dualgig-plan/1"
@@ -76,9 +77,174 @@ class Score:
     cost_to_meet_cny: int | None
 
 
+Why = Literal["", "reach", "money", "order", "undecided"]
+"""Why a target of a year is missed.
+
+``reach``: nothing that may be built meets it, whatever it costs. ``money``: even alone it costs more than the
+money of the years up to it. ``order``: alone it could be paid; duties that come before it, or count as
+much, took the money. ``undecided``: the search ended before that was known.
+"""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A goal by the end of a year.
+
+    Attributes
+    ----------
+    score : Score
+        The goal as it stands at the end of that year; ``cost_to_meet_cny`` is beyond what stands then.
+    why : str
+        Empty where it is met.
+    least_cny : int or None
+        Least cost found of meeting it, alone, from today on; None where it is met or cannot be.
+    money_cny : int
+        Money of the years up to it.
+    """
+
+    score: Score
+    why: Why
+    least_cny: int | None
+    money_cny: int
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One year of a plan.
+
+    Attributes
+    ----------
+    year : int
+        The year.
+    money_cny : int or None
+        The year's own money; None where only the total counts.
+    carried_cny : int
+        What the years before left for it; 0 where it is not carried over, or only the total counts.
+    spent_cny : int
+        Cost of what is built in it.
+    stations_before, stations_built, stations : int
+        On air today; added in the year; standing at its end: in the unit of ``Plan.stations``.
+    planned_elsewhere : int
+        Stations that others plan by its end, beside ``stations``.
+    stations_wanted : int or None
+        The policy's number by its end, against ``stations`` + ``planned_elsewhere``.
+    coverage : dict
+        As ``Plan.coverage["after"]`` at its end, without ``villages_fragile``.
+    targets : tuple of Target
+        The targets of the year.
+    """
+
+    year: int
+    money_cny: int | None
+    carried_cny: int
+    spent_cny: int
+    stations_before: int
+    stations_built: int
+    stations: int
+    planned_elsewhere: int
+    stations_wanted: int | None
+    coverage: dict[str, int]
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
+class FundUse:
+    """One fund and what it pays.
+
+    Attributes
+    ----------
+    name : str
+        As in the project file; empty for what the total holds beyond the funds, which pays anything.
+    amount_cny : int
+        What it holds.
+    spent_cny : int
+        What it pays.
+    payable_cny : int
+        How much of the plan it may pay by its rules.
+    by_line : dict
+        What it pays, by cost line.
+    """
+
+    name: str
+    amount_cny: int
+    spent_cny: int
+    payable_cny: int
+    by_line: dict[str, int]
+
+
+@dataclass(frozen=True)
+class EquityRow:
+    """One rule of balance between groups, and how the plan keeps it.
+
+    Attributes
+    ----------
+    name, kind, group, against, measure
+        As in the project file; ``against`` is empty but for differences, where ``rest`` are all others.
+    required : float
+        The least share, or the largest difference.
+    before, after : float
+        Today and with the plan: share of the group's villages or people served, share of the spending (0
+        where nothing is spent), or how far the group lies behind, negative where it lies ahead.
+    met : bool
+        Worked out in whole numbers.
+    """
+
+    name: str
+    kind: EquityKind
+    group: str
+    against: str
+    measure: Measure | Literal["spending"]
+    required: float
+    before: float
+    after: float
+    met: bool
+
+
+@dataclass(frozen=True)
+class StationCount:
+    """Base stations of one county: on air today, with the plan, and planned by others."""
+
+    county: str
+    before: int
+    after: int
+    planned_elsewhere: int
+
+
+@dataclass(frozen=True)
+class Stations:
+    """Base stations in the policy's unit; only told, never a reason to build.
+
+    Attributes
+    ----------
+    unit : str
+        ``site``: a site with 5G on air; ``operator``: an operator on a site; ``band``: a band of an operator on
+        a site.
+    before, after : int
+        On air today, and with the plan.
+    planned_elsewhere : int
+        Stations that others plan by the end.
+    wanted : int or None
+        The policy's number by the end, against ``after`` + ``planned_elsewhere``.
+    counties : tuple of StationCount
+        The same by county, in the order of the townships; sites outside all townships have the county ``""``.
+    """
+
+    unit: StationUnit
+    before: int
+    after: int
+    planned_elsewhere: int
+    wanted: int | None
+    counties: tuple[StationCount, ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """A plan for one region. Tables are indexed by the text id.
+
+    A plan over years has more columns: ``year`` (pandas Int64) of sites, nodes, routes and cost lines, the
+    first year in which something of it is built, missing where nothing is; ``year_S`` (Int64) of townships
+    and villages, the first year by whose end the plan serves it, missing where it never does or where it
+    is served today. Without years there are no such columns.
 
     Attributes
     ----------
@@ -143,6 +309,18 @@ class Plan:
         ``{"before": {...}, "after": {...}}`` with counts ``people_5g``, ``villages_5g``,
         ``townships_5g``, and the same for gigabit, beside ``people``, ``villages``, ``townships``
         (all there are), and ``villages_fragile``, those among ``villages_5g`` that are fragile.
+    years : tuple of int
+        The years that the plan is laid out over, ascending; empty without ``[phases]``.
+    phases : tuple of Phase
+        One a year.
+    funds : tuple of FundUse
+        What each fund pays, then what the rest of the total pays; empty without ``[[funds]]``.
+    equity : tuple of EquityRow
+        The rules of ``[[equity]]``.
+    stations : Stations or None
+        Base stations in the policy's unit.
+    warnings : tuple of Problem
+        What the project file asks for in vain, e.g. a fund that nothing may use.
     """
 
     region: Region
@@ -162,6 +340,12 @@ class Plan:
     gaps: pd.DataFrame
     conflicts: pd.DataFrame
     coverage: dict[str, dict[str, int]]
+    years: tuple[int, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    funds: tuple[FundUse, ...] = ()
+    equity: tuple[EquityRow, ...] = ()
+    stations: Stations | None = None
+    warnings: tuple[Problem, ...] = field(default=())
 
     @property
     def cost_cny(self) -> int:
