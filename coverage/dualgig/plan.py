@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from dualgig.errors import Problem
     from dualgig.project import EquityKind, Measure, Service, StationUnit
     from dualgig.region.model import Region
 
@@ -319,8 +318,6 @@ class Plan:
         The rules of ``[[equity]]``.
     stations : Stations or None
         Base stations in the policy's unit.
-    warnings : tuple of Problem
-        What the project file asks for in vain, e.g. a fund that nothing may use.
     """
 
     region: Region
@@ -345,7 +342,6 @@ class Plan:
     funds: tuple[FundUse, ...] = ()
     equity: tuple[EquityRow, ...] = ()
     stations: Stations | None = None
-    warnings: tuple[Problem, ...] = field(default=())
 
     @property
     def cost_cny(self) -> int:
