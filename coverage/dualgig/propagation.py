@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
-    from dualgig.project import Radio
+    from dualgig.project import Project, Radio
     from dualgig.radio.paths import PathLosses
     from dualgig.region.model import Region
 
@@ -62,14 +62,22 @@ class Paths:
     cover: NDArray[np.object_]
 
 
+def bands_used(project: Project) -> tuple[str, ...]:
+    """Bands of the configurations, those of the larger radius caps first."""
+    used = {band for configuration in project.configurations for band in configuration.bands}
+    return tuple(sorted(used, key=lambda band: (-project.radio.bands[band].radius_km, band)))
+
+
 def radio_paths(
     region: Region,
     points: pd.DataFrame,
     pairs: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None,
     *,
+    sites: NDArray[np.bool_] | None = None,
+    wanted: NDArray[np.bool_] | None = None,
     uplink: bool | None = None,
 ) -> Paths:
-    """Losses from every site to every radio point within the radius caps.
+    """Losses from every site to every radio point within the radius caps, by exact profiles.
 
     The pairs of a larger cap are computed for the bands that reach so far only; the geometry of a
     path is shared by its bands.
@@ -80,6 +88,8 @@ def radio_paths(
         Radio points, columns ``x_m``, ``y_m``.
     pairs
         Rows of sites and points to compute instead, in every band, whatever the caps.
+    sites, wanted
+        Which sites and which points are asked for, shape (sites,) and (points,); all where absent.
     uplink
         Whether uplinks at a frequency of their own are computed too; where they are tested, if absent.
 
@@ -89,14 +99,13 @@ def radio_paths(
         ``radio.model`` is not stated for the height of a mast.
     """
     radio = region.project.radio
-    used = {band for configuration in region.project.configurations for band in configuration.bands}
-    bands = tuple(sorted(used, key=lambda band: (-radio.bands[band].radius_km, band)))
+    bands = bands_used(region.project)
     radius_m = np.array([radio.bands[band].radius_km * 1000.0 for band in bands])
     both_ways = radio.uplink_mbps is not None if uplink is None else uplink
     frequency_ghz, column_band, uplink_column = _columns(radio, bands, both_ways=both_ways)
     sites_xy = region.xy_m(region.sites)
     points_xy = points[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    site, point = pairs or pairs_within(sites_xy, points_xy, float(radius_m.max(initial=0.0)))
+    site, point = pairs or _pairs(sites_xy, points_xy, float(radius_m.max(initial=0.0)), sites, wanted)
     distance_m = np.hypot(*(sites_xy[site] - points_xy[point]).T)
     if pairs is not None:
         radius_m = np.full(len(bands), distance_m.max(initial=0.0))
@@ -129,6 +138,20 @@ def radio_paths(
         clutter_db=clutter_db,
         cover=cover,
     )
+
+
+def _pairs(
+    sites_xy: NDArray[np.float64],
+    points_xy: NDArray[np.float64],
+    radius_m: float,
+    sites: NDArray[np.bool_] | None,
+    wanted: NDArray[np.bool_] | None,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of the sites and points asked for that lie within a radius."""
+    site_rows = np.arange(len(sites_xy)) if sites is None else np.flatnonzero(sites)
+    point_rows = np.arange(len(points_xy)) if wanted is None else np.flatnonzero(wanted)
+    site, point = pairs_within(sites_xy[site_rows], points_xy[point_rows], radius_m)
+    return site_rows[site], point_rows[point]
 
 
 def _columns(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dualgig.propagation import Paths, radio_paths
+from dualgig.options import on_air_today
+from dualgig.propagation import Paths, bands_used, radio_paths
 from dualgig.radio.budget import cover_offset_db, link_budget, steep_entry_db
 from dualgig.radio.uplink import uplink_budget
 from dualgig.signals import (
@@ -18,6 +19,7 @@ from dualgig.signals import (
     needed_sinr_db,
     phone_noise_dbm,
 )
+from dualgig.swept import sweeps, swept_pairs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,6 +47,8 @@ class Reach:
         The same margin without interference, the counterfactual of interference.
     level_db : ndarray of float32, shape (pairs, bands)
         Margin of SS-RSRP alone. Where only SS-RSRP is tested this and ``quiet_db`` are ``margin_db``.
+    swept : Swept or None
+        Where the sweep predicted; None where every pair is an exact path.
     """
 
     site: NDArray[np.int64]
@@ -54,11 +58,105 @@ class Reach:
     clear_db: NDArray[np.float32]
     quiet_db: NDArray[np.float32]
     level_db: NDArray[np.float32]
+    swept: Swept | None = None
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What of a `Reach` is told by exact profiles although the sweep predicted it.
+
+    The sweep lists only pairs that serve, in the centres of the points' cells; all margins of such a pair
+    are its planning margin.
+
+    Attributes
+    ----------
+    exact_site : ndarray of bool, shape (sites,)
+        All pairs of these sites within the caps are exact paths.
+    exact_point : ndarray of bool, shape (points,)
+        So are all pairs of these points.
+    """
+
+    exact_site: NDArray[np.bool_]
+    exact_point: NDArray[np.bool_]
 
 
 def radio_reach(region: Region, points: pd.DataFrame) -> Reach:
-    """Margins from every site to every radio point within the radius caps."""
-    return reach_of(region, radio_paths(region, points))
+    """Margins from every site to every radio point within the radius caps.
+
+    By an exact profile of every path, or by the sweep (`dualgig.swept.sweeps`). Sites on air today are
+    exact in either case.
+    """
+    if not sweeps(region, points):
+        return reach_of(region, radio_paths(region, points))
+    bands = bands_used(region.project)
+    live = np.any(np.stack(list(on_air_today(region, bands).values())), axis=(0, 2))
+    none = Swept(np.zeros(len(region.sites), np.bool_), np.zeros(len(points), np.bool_))
+    return exact_where(region, points, swept_reach(region, points, ~live), live, none.exact_point)
+
+
+def swept_reach(
+    region: Region, points: pd.DataFrame, sites: NDArray[np.bool_], *, beyond_db: float = 0.0
+) -> Reach:
+    """The pairs of some sites as the sweep sees them; parameters as for `dualgig.swept.swept_pairs`."""
+    pairs = swept_pairs(region, points, sites, beyond_db=beyond_db)
+    margin_db = pairs.margin_db
+    none = Swept(np.zeros(len(region.sites), np.bool_), np.zeros(len(points), np.bool_))
+    bands = bands_used(region.project)
+    return Reach(pairs.site, pairs.point, bands, margin_db, margin_db, margin_db, margin_db, none)
+
+
+def exact_where(
+    region: Region,
+    points: pd.DataFrame,
+    reach: Reach,
+    sites: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
+) -> Reach:
+    """The same reach with the pairs of some sites, and of some points, told by exact profiles.
+
+    Parameters
+    ----------
+    sites, wanted
+        Which sites, shape (sites,), and which points, shape (points,).
+    """
+    swept = reach.swept
+    if swept is None:
+        return reach
+    new_sites, new_points = sites & ~swept.exact_site, wanted & ~swept.exact_point
+    if not (new_sites.any() or new_points.any()):
+        return reach
+    already = swept.exact_site[reach.site] | swept.exact_point[reach.point]
+    kept = already | ~(new_sites[reach.site] | new_points[reach.point])
+    known = Swept(swept.exact_site | sites, swept.exact_point | wanted)
+    told = [
+        reach_of(region, radio_paths(region, points, sites=new_sites, wanted=~swept.exact_point)),
+        reach_of(region, radio_paths(region, points, sites=~known.exact_site, wanted=new_points)),
+    ]
+    return _joined(
+        reach.bands, [reach, *told], [kept, *(np.ones(len(part.site), np.bool_) for part in told)], known
+    )
+
+
+def _joined(
+    bands: tuple[str, ...], parts: list[Reach], chosen: list[NDArray[np.bool_]], swept: Swept | None
+) -> Reach:
+    """Some pairs of several reaches as one; arrays that are one and the same stay so."""
+
+    def together(name: str) -> NDArray[np.float32]:
+        pairs = zip(parts, chosen, strict=True)
+        return np.concatenate([getattr(part, name)[rows] for part, rows in pairs])[order]
+
+    site, point = (
+        np.concatenate([getattr(part, name)[rows] for part, rows in zip(parts, chosen, strict=True)])
+        for name in ("site", "point")
+    )
+    order = np.lexsort((point, site))
+    margin_db = together("margin_db")
+    clear_db, quiet_db, level_db = (
+        margin_db if all(getattr(part, name) is part.margin_db for part in parts) else together(name)
+        for name in ("clear_db", "quiet_db", "level_db")
+    )
+    return Reach(site[order], point[order], bands, margin_db, clear_db, quiet_db, level_db, swept)
 
 
 def reach_of(region: Region, paths: Paths, heard: NDArray[np.bool_] | None = None) -> Reach:

@@ -56,12 +56,22 @@ def bearings_deg(
     to_xy_m
         Shape (pairs, 2), metres of the region's CRS.
     """
+    return true_bearings_deg(region.xy_m(region.sites)[site], to_xy_m, _northward_xy_m(region)[site])
+
+
+def true_north_deg(region: Region) -> NDArray[np.float64]:
+    """Azimuth of true north at each site, clockwise from the grid's north, degrees, shape (sites,)."""
+    east, north = (_northward_xy_m(region) - region.xy_m(region.sites)).T
+    return np.asarray(np.degrees(np.arctan2(east, north)))
+
+
+def _northward_xy_m(region: Region) -> NDArray[np.float64]:
+    """Places a little to the true north of the sites, metres, shape (sites, 2)."""
     places = region.sites.geometry
     north = gpd.GeoSeries(gpd.points_from_xy(places.x, places.y + NORTHWARD_DEG), crs=places.crs).to_crs(
         region.metric_crs
     )
-    north_xy = np.column_stack([north.x.to_numpy(), north.y.to_numpy()])
-    return true_bearings_deg(region.xy_m(region.sites)[site], to_xy_m, north_xy[site])
+    return np.column_stack([north.x.to_numpy(), north.y.to_numpy()])
 
 
 def antenna_gains(

@@ -9,7 +9,7 @@ threads work.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike, NDArray
 
-    from dualgig.radio.budget import LinkBudget
     from dualgig.radio.fan import Lines, Relief
     from dualgig.radio.p1812 import Polarisation
     from dualgig.radio.pattern import Antennas
@@ -48,13 +47,29 @@ _SLACK_DB = 0.3
 """By so much the table that rules out paths allows more than the budget, which then decides."""
 
 
+class Budget(Protocol):
+    """What the sets ask of a link budget: a name, a frequency and the largest basic loss."""
+
+    @property
+    def band(self) -> str:
+        """Name of the band."""
+
+    @property
+    def frequency_ghz(self) -> float:
+        """Frequency, GHz."""
+
+    @property
+    def allowed_loss_db(self) -> float:
+        """Largest median basic loss at which a place is served, dB."""
+
+
 def coverage_sets(
     terrain: Terrain,
     places: Places,
     tx_xy_m: ArrayLike,
     tx_height_m: ArrayLike,
     rx_height_m: float,
-    budgets: Sequence[LinkBudget],
+    budgets: Sequence[Budget],
     radius_m: ArrayLike,
     *,
     antennas: Antennas | None = None,
@@ -92,7 +107,7 @@ def coverage_tiles(
     tx_xy_m: ArrayLike,
     tx_height_m: ArrayLike,
     rx_height_m: float,
-    budgets: Sequence[LinkBudget],
+    budgets: Sequence[Budget],
     radius_m: ArrayLike,
     *,
     antennas: Antennas | None = None,
