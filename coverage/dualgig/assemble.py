@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from dualgig.formulate import UNCOUNTED_TOWNSHIPS
+from dualgig.aims import UNCOUNTED_TOWNSHIPS
 from dualgig.ledger import counted, ledger_of
 from dualgig.options import link_option
 from dualgig.project import SERVICES

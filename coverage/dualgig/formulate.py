@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
+from dualgig.aims import goals_of, place_worth, township_multiplier
+from dualgig.cobuilding import tenancy_limits
 from dualgig.ledger import counted, said_of
 from dualgig.options import on_air_today
 from dualgig.project import SERVICES
-from dualgig.siting.problem import Decision, Goal, Mode, SitingProblem
+from dualgig.siting.problem import Decision, Mode, SitingProblem
 from dualgig.standards import COMMITTEE_RADIUS_M, operators_of_goal, seat_villages
 
 if TYPE_CHECKING:
@@ -22,15 +24,6 @@ if TYPE_CHECKING:
     from dualgig.predict import Coverage
     from dualgig.region.model import Region
     from dualgig.standards import RadioTests
-
-LEVELS = ("township", "priority_village", "eligible_village", "village")
-"""Goals in the order in which their duties are met."""
-
-LOCKED_GOAL = "locked"
-"""The goal that locked sites are; it is the planner's will, not one of the project's goals."""
-
-UNCOUNTED_TOWNSHIPS = ("zone", "farm")
-"""Kinds of township-level units that the goals on townships do not count."""
 
 DECISIONS = {"free": Decision.FREE, "locked": Decision.LOCKED, "forbidden": Decision.FORBIDDEN}
 
@@ -160,49 +153,12 @@ def siting_problem(
         place_ids=tuple(ids),
         place_mode=mode,
         place_before=certain,
-        place_worth=_place_worth(region, places, m),
+        place_worth=place_worth(region, places, m),
         goals=goals_of(region, places, len(locked)),
         budget_cny=region.project.budget.total_cny,
+        limits=tenancy_limits(coverage),
     )
     return problem, places
-
-
-def goals_of(region: Region, places: Places, locked: int) -> tuple[Goal, ...]:
-    """The project's goals as sets of places; locked sites come before all of them."""
-    villages = region.villages
-    rural = (villages["kind"] == "village").to_numpy()
-    members = {
-        "township": ~region.townships["kind"].isin(UNCOUNTED_TOWNSHIPS).to_numpy(),
-        "priority_village": rural & villages["priority"].to_numpy(),
-        "eligible_village": rural & villages["eligible"].to_numpy(),
-        "village": rural,
-    }
-    goals = []
-    if locked:
-        first = 2 * (places.townships + places.villages)
-        goals.append(Goal(LOCKED_GOAL, -1, np.arange(first, first + locked, dtype=np.int32), locked))
-    for level, name in enumerate(LEVELS):
-        for service in SERVICES:
-            share = getattr(region.project.goals, f"{name}_{service}")
-            if share is None:
-                continue
-            first = places.first(service, "township" if name == "township" else "village")
-            chosen = (np.flatnonzero(members[name]) + first).astype(np.int32)
-            goals.append(Goal(f"{name}_{service}", level, chosen, math.ceil(share * len(chosen) - 1e-9)))
-    return tuple(goals)
-
-
-def _place_worth(region: Region, places: Places, m: int) -> NDArray[np.int64]:
-    """Worth of each place and service; locked sites have none.
-
-    Townships and communities have the worth of a village, so that a gap that is left is left for want
-    of money, not because nothing asks for it.
-    """
-    worth = np.zeros(m, np.int64)
-    for service in SERVICES:
-        for level in ("township", "village"):
-            worth[places.slice(service, level)] = region.project.objective.villages
-    return worth
 
 
 def _locked_sites(coverage: Coverage) -> list[str]:
@@ -353,7 +309,9 @@ def _people_rows(coverage: Coverage, margin_db: NDArray[np.float32], verdict: di
     points = coverage.tests.points
     worth = coverage.region.project.objective.people
     chosen = np.flatnonzero((points["kind"] == "demand").to_numpy()) if worth else np.empty(0, np.int64)
-    people = points["weight"].to_numpy(dtype=np.int64)[chosen] * worth
+    row = coverage.region.townships.index.get_indexer(pd.Index(points["township"].iloc[chosen]))
+    times = np.where(row >= 0, township_multiplier(coverage.region)[row], 1)
+    people = points["weight"].to_numpy(dtype=np.int64)[chosen] * worth * times
     return _Rows(
         radio_cover(coverage, None, margin_db)[chosen],
         people_before(coverage, margin_db, verdict)[chosen],
@@ -406,7 +364,9 @@ def _fibre_rows(coverage: Coverage, places: Places, verdict: dict[str, bool]) ->
     unserved = np.array([verdict.get(str(region.townships.index[t])) is False for t in kept], np.bool_)
     point_before = before[point]
     point_before[in_township] &= ~unserved[clause[in_township]]
-    worth = np.where(in_township, 0, people[point] * region.project.objective.people)
+    township = region.townships.index.get_indexer(pd.Index(region.villages["township"]))
+    times = np.where(township >= 0, township_multiplier(region)[township], 1)
+    worth = np.where(in_township, 0, (people * times)[point] * region.project.objective.people)
     return _Rows(
         sp.csr_array(cover[point], dtype=np.bool_),
         point_before,

@@ -30,10 +30,10 @@ class Options:
     Attributes
     ----------
     table : pandas.DataFrame
-        Index: option id. Columns: ``kind`` (structure, radio, node, link), ``item`` (site, node or
-        village id), ``configuration``, ``operator`` (radio only), ``decision`` (free, locked,
-        forbidden), ``exclusive`` (options with the same non-empty text exclude one another),
-        ``requires`` (option id that must be chosen too, or empty).
+        Index: option id. Columns: ``kind`` (structure, radio, node, link, and tenancy of
+        `dualgig.cobuilding`), ``item`` (site, node or village id), ``configuration``, ``operator``
+        (radio only), ``decision`` (free, locked, forbidden), ``exclusive`` (options with the same
+        non-empty text exclude one another), ``requires`` (option id that must be chosen too, or empty).
     quantities : pandas.DataFrame
         Columns ``option``, ``item``, ``line``, ``quantity``; see `dualgig.costs.price_lines`.
     """
@@ -81,7 +81,9 @@ def radio_options(region: Region) -> Options:
         structure = "" if today else f"structure:{site_id}"
         if structure:
             options.append((structure, "structure", site_id, "", "", str(site.decision), "", ""))
-            quantities += [(structure, site_id, line, amount) for line, amount in _structure(project, site)]
+            quantities += [
+                (structure, site_id, line, amount) for line, amount in structure_quantities(project, site)
+            ]
         for configuration in project.configurations:
             added = [
                 band for band in configuration.bands if band not in today.get(configuration.operator, set())
@@ -166,8 +168,8 @@ def make_options(options: list[tuple[str, ...]], quantities: list[tuple[str, str
     return Options(table, lines.astype({"quantity": float}))
 
 
-def _structure(project: Project, site: object) -> list[tuple[str, float]]:
-    """Quantities of a site's shared part."""
+def structure_quantities(project: Project, site: object) -> list[tuple[str, float]]:
+    """Quantities of a site's shared part by line, for a row of the region's sites."""
     new = getattr(site, "structure") == "new"  # noqa: B009
     years = project.costs.horizon_years
     return [

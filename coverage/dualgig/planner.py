@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dualgig.aims import LOCKED_GOAL
 from dualgig.assemble import (
     conflict_table,
     coverage_counts,
@@ -16,7 +17,7 @@ from dualgig.assemble import (
     site_table,
 )
 from dualgig.errors import ProjectError
-from dualgig.formulate import LOCKED_GOAL, siting_problem
+from dualgig.formulate import siting_problem
 from dualgig.fragile import fragile_places
 from dualgig.interfered import interfered_places
 from dualgig.plan import Plan, Score, stage_kind

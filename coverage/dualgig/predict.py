@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dualgig.cobuilding import tenancy_options
 from dualgig.costs import price_lines
 from dualgig.fibre.links import FibreLinks, fibre_links
 from dualgig.ledger import counted
@@ -72,9 +73,21 @@ def predict_coverage(region: Region, progress: Progress | None = None) -> Covera
     tell("progress.radio", 0.1)
     reach = radio_reach(region, tests.points)
     tell("progress.fibre", 0.6)
+    coverage = price_options(region, tests, reach)
+    tell("progress.costs", 1.0)
+    return coverage
+
+
+def price_options(region: Region, tests: RadioTests, reach: Reach) -> Coverage:
+    """Everything that can be built in a region, with its price: the coverage, given how far sites reach.
+
+    Raises
+    ------
+    ProjectError
+        The cost book lacks a price that an option needs.
+    """
     links = fibre_links(_with_ledger(region), region.project.costs.prices)
-    tell("progress.costs", 0.9)
-    radio, fibre = radio_options(region), fibre_options(region, links)
+    radio, fibre = tenancy_options(region, radio_options(region)), fibre_options(region, links)
     options = Options(
         pd.concat([radio.table, fibre.table]),
         pd.concat([radio.quantities, fibre.quantities], ignore_index=True),
@@ -83,7 +96,6 @@ def predict_coverage(region: Region, progress: Progress | None = None) -> Covera
     table = options.table.copy()
     cost = lines.groupby("option", sort=False)["amount_cny"].sum()
     table["cost_cny"] = cost.reindex(table.index, fill_value=0).astype(np.int64)
-    tell("progress.costs", 1.0)
     return Coverage(region, table, lines, tests, reach, links)
 
 
