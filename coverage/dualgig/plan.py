@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from dualgig.prediction import Prediction
     from dualgig.project import EquityKind, Measure, Service, StationUnit
     from dualgig.region.model import Region
 
@@ -318,6 +319,8 @@ class Plan:
         The rules of ``[[equity]]``.
     stations : Stations or None
         Base stations in the policy's unit.
+    prediction : Prediction or None
+        How radio coverage was predicted, see `dualgig.prediction`.
     """
 
     region: Region
@@ -342,6 +345,7 @@ class Plan:
     funds: tuple[FundUse, ...] = ()
     equity: tuple[EquityRow, ...] = ()
     stations: Stations | None = None
+    prediction: Prediction | None = None
 
     @property
     def cost_cny(self) -> int:

@@ -12,6 +12,8 @@ from dualgig.radio.paths import path_loss_db
 from dualgig.radio.profile import checked_points
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike, NDArray
 
     from dualgig.radio.budget import LinkBudget
@@ -89,20 +91,8 @@ def lost_to_cap(
         chosen = unserved[np.arange(sample) * unserved.size // sample]
     sites_xy = checked_points(tx_xy_m, "tx_xy_m")
     rx_xy = places.xy_m(terrain)[chosen]
-    lost = np.zeros(chosen.size, np.bool_)
-    if not (chosen.size and len(sites_xy)):
-        return CapLoss(unserved.size, chosen.size, 0)
-    tree = cKDTree(sites_xy)
-    counts = np.cumsum(tree.query_ball_point(rx_xy, wider * radius_m, return_length=True))
-    first = 0
-    while first < chosen.size:
-        used = counts[first - 1] if first else 0
-        last = max(first + 1, int(np.searchsorted(counts, used + _PATHS_AT_ONCE, side="right")))
-        near = tree.query_ball_point(rx_xy[first:last], wider * radius_m, return_sorted=True)
-        rx = np.repeat(np.arange(first, last), [len(sites) for sites in near])
-        tx = np.concatenate([np.empty(0, np.int64), *(np.asarray(sites, np.int64) for sites in near)])
-        beyond = np.hypot(*(sites_xy[tx] - rx_xy[rx]).T) > radius_m
-        tx, rx = tx[beyond], rx[beyond]
+
+    def serves(tx: NDArray[np.int64], rx: NDArray[np.int64]) -> NDArray[np.bool_]:
         loss_db, _ = path_loss_db(
             terrain,
             sites_xy,
@@ -116,6 +106,53 @@ def lost_to_cap(
             polarisation=polarisation,
             threads=threads,
         )
-        lost[rx[budget.margin_db(loss_db[:, 0]) >= 0.0]] = True
-        first = last
+        return np.asarray(budget.margin_db(loss_db[:, 0]) >= 0.0)
+
+    lost = served_beyond(sites_xy, rx_xy, radius_m, serves, wider=wider)
     return CapLoss(unserved.size, chosen.size, int(lost.sum()))
+
+
+def served_beyond(
+    tx_xy_m: NDArray[np.float64],
+    rx_xy_m: NDArray[np.float64],
+    radius_m: float,
+    serves: Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.bool_]],
+    *,
+    wider: float,
+) -> NDArray[np.bool_]:
+    """Which receivers a transmitter beyond a radius would serve.
+
+    Parameters
+    ----------
+    tx_xy_m, rx_xy_m
+        Shape (transmitters, 2) and (receivers, 2), m.
+    radius_m
+        Nearer transmitters are left out, m.
+    serves
+        From the numbers of transmitters and receivers, shape (paths,), to whether each path serves. Called with
+        as many paths as memory holds easily.
+    wider
+        How far transmitters are looked for, as a multiple of the radius.
+
+    Returns
+    -------
+    numpy.ndarray
+        bool, shape (receivers,).
+    """
+    lost = np.zeros(len(rx_xy_m), np.bool_)
+    if not (len(rx_xy_m) and len(tx_xy_m)):
+        return lost
+    tree = cKDTree(tx_xy_m)
+    counts = np.cumsum(tree.query_ball_point(rx_xy_m, wider * radius_m, return_length=True))
+    first = 0
+    while first < len(rx_xy_m):
+        used = counts[first - 1] if first else 0
+        last = max(first + 1, int(np.searchsorted(counts, used + _PATHS_AT_ONCE, side="right")))
+        near = tree.query_ball_point(rx_xy_m[first:last], wider * radius_m, return_sorted=True)
+        rx = np.repeat(np.arange(first, last), [len(sites) for sites in near])
+        tx = np.concatenate([np.empty(0, np.int64), *(np.asarray(sites, np.int64) for sites in near)])
+        beyond = np.hypot(*(tx_xy_m[tx] - rx_xy_m[rx]).T) > radius_m
+        tx, rx = tx[beyond], rx[beyond]
+        lost[rx[serves(tx, rx)]] = True
+        first = last
+    return lost
