@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dualgig.caps import cap_losses
 from dualgig.formulate import siting_problem
-from dualgig.prediction import SweepCheck
+from dualgig.prediction import Prediction, SweepCheck
 from dualgig.reach import exact_where, swept_reach
 from dualgig.served import any_on_air
 from dualgig.siting.marginal import possible
 from dualgig.siting.problem import serve
+from dualgig.swept import paths_within
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from dualgig.predict import Coverage
@@ -26,6 +30,56 @@ ROUNDS = 4
 
 COMPARED_DB = 40.0
 """The sweep's levels are compared down to this far below the threshold."""
+
+
+def planned[T](
+    coverage: Coverage, ask: Callable[[SitingProblem], tuple[T, NDArray[np.bool_]]]
+) -> tuple[T, Coverage, SitingProblem]:
+    """Plan, tell the plan by exact profiles, and plan again with what they told until a plan stands them.
+
+    Parameters
+    ----------
+    coverage
+        The predicted coverage.
+    ask
+        From a siting problem to its result, and to the options chosen in the end, shape (n,).
+
+    Returns
+    -------
+    result, coverage, problem
+        The last result; the coverage as exact profiles tell it for that result; its siting problem.
+    """
+    for _ in range(ROUNDS):
+        problem, _places = siting_problem(coverage)
+        result, chosen = ask(problem)
+        told, stands = confirmed(coverage, problem, chosen)
+        if told is coverage:
+            return result, coverage, problem
+        coverage = told
+        if stands:
+            break
+    return result, coverage, siting_problem(coverage)[0]
+
+
+def prediction_of(coverage: Coverage, chosen: NDArray[np.bool_]) -> Prediction:
+    """How the radio coverage of a plan was predicted.
+
+    Parameters
+    ----------
+    coverage
+        The coverage as `confirmed` returns it.
+    chosen
+        Options of the plan.
+    """
+    region, points = coverage.region, coverage.tests.points
+    return Prediction(
+        method="exact" if coverage.reach.swept is None else "sweep",
+        sites=len(region.sites),
+        points=len(points),
+        paths=paths_within(region, points),
+        check=check_of(coverage, chosen),
+        caps=cap_losses(coverage),
+    )
 
 
 def confirmed(coverage: Coverage, problem: SitingProblem, chosen: NDArray[np.bool_]) -> tuple[Coverage, bool]:

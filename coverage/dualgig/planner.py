@@ -16,6 +16,7 @@ from dualgig.assemble import (
     route_table,
     site_table,
 )
+from dualgig.confirm import confirmed, planned, prediction_of
 from dualgig.errors import ProjectError
 from dualgig.formulate import siting_problem
 from dualgig.fragile import fragile_places
@@ -29,10 +30,12 @@ from dualgig.siting.stages import solve
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dualgig.plan import Duty
     from dualgig.predict import Coverage, Progress
     from dualgig.project import Goals
     from dualgig.region.model import Region
     from dualgig.siting.problem import SitingProblem
+    from dualgig.siting.result import SitingResult
 
 
 def make_plan(region: Region, coverage: Coverage, progress: Progress | None = None) -> Plan:
@@ -53,15 +56,19 @@ def make_plan(region: Region, coverage: Coverage, progress: Progress | None = No
         The solver ended without a plan.
     """
     tell = progress or (lambda _key, _share: None)
-    problem, _ = siting_problem(coverage)
     solver = region.project.solver
-    result = solve(
-        problem,
-        gap=solver.gap,
-        node_limit=solver.node_limit,
-        time_limit_s=solver.time_limit_s,
-        progress=lambda news: tell(f"progress.stage.{stage_kind(news.stage)}", 1.0 - min(news.gap, 1.0)),
-    )
+
+    def ask(problem: SitingProblem) -> tuple[SitingResult, NDArray[np.bool_]]:
+        result = solve(
+            problem,
+            gap=solver.gap,
+            node_limit=solver.node_limit,
+            time_limit_s=solver.time_limit_s,
+            progress=lambda news: tell(f"progress.stage.{stage_kind(news.stage)}", 1.0 - min(news.gap, 1.0)),
+        )
+        return result, result.chosen
+
+    result, coverage, problem = planned(coverage, ask)
     for goal in problem.goals:
         missing = goal.places[~result.places[goal.places]]
         if goal.name == LOCKED_GOAL and len(missing):
@@ -76,12 +83,19 @@ def make_plan(region: Region, coverage: Coverage, progress: Progress | None = No
         problem,
         result.chosen,
         status=result.status,
-        duty=result.duty,
+        duty=_told_duty(problem, result),
         shortage_cny=result.shortage_cny,
         gap=result.gap,
         stages=result.stages,
         tell=tell,
     )
+
+
+def _told_duty(problem: SitingProblem, result: SitingResult) -> Duty:
+    """The verdict on the duties, which holds no longer where exact profiles take a duty from the last plan."""
+    served = serve(problem, result.chosen)[1]
+    short = any(int(served[goal.places].sum()) < goal.required for goal in problem.goals)
+    return "undecided" if short and result.duty == "met" else result.duty
 
 
 def gaps_today(region: Region, coverage: Coverage, progress: Progress | None = None) -> Plan:
@@ -90,8 +104,9 @@ def gaps_today(region: Region, coverage: Coverage, progress: Progress | None = N
     Gaps that could be served carry the reason ``budget`` and what serving each alone would cost.
     """
     tell = progress or (lambda _key, _share: None)
+    nothing = np.zeros(len(coverage.options), np.bool_)
+    coverage, _stands = confirmed(coverage, siting_problem(coverage)[0], nothing)
     problem, _ = siting_problem(coverage)
-    nothing = np.zeros(len(problem.option_ids), np.bool_)
     served = serve(problem, nothing)[1]
     short = any(
         int(served[goal.places].sum()) < goal.required for goal in problem.goals if goal.name != LOCKED_GOAL
@@ -152,6 +167,7 @@ def _describe(
         coverage=coverage_counts(
             coverage, chosen, townships, villages, fragile_before[places.slice("5g", "village")]
         ),
+        prediction=prediction_of(coverage, chosen),
         **verdict,  # type: ignore[arg-type]
     )
 

@@ -33,6 +33,7 @@ TOP = [
     "builds",
     "coverage",
     "gaps",
+    "prediction",
     "inputs",
     "options",
     "seed",

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path, PurePath
@@ -22,6 +23,7 @@ from dualgig.export.schema import (
     Gap,
     Input,
     PlanDocument,
+    PredictionPart,
     ScoreRow,
     Served,
     StageRow,
@@ -112,6 +114,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         builds=_builds(plan),
         coverage=Coverage(before=Served(**plan.coverage["before"]), after=Served(**plan.coverage["after"])),
         gaps=_gaps(plan),
+        prediction=_prediction(plan),
         inputs={
             name: Input(
                 path=relative(str(about["path"]), folder),
@@ -242,6 +245,16 @@ def _builds(plan: Plan) -> tuple[Build, ...]:
         )
         for row in cost.sort_values(["order", "item", "option"]).to_dict("records")
     )
+
+
+def _prediction(plan: Plan) -> PredictionPart | None:
+    """How radio coverage was predicted, to a thousandth of a dB."""
+    if plan.prediction is None:
+        return None
+    about = asdict(plan.prediction)
+    if about["check"] is not None:
+        about["check"] |= {name: round(about["check"][name], 3) for name in ("mean_db", "std_db")}
+    return PredictionPart.model_validate(about)
 
 
 def _gaps(plan: Plan) -> tuple[Gap, ...]:

@@ -18,6 +18,7 @@ from dualgig.export.gpkg import KINDS, RECORDS
 from dualgig.export.schema import PlanDocument
 from dualgig.export.write import default_folder
 from dualgig.plan import Plan, Score, Stage
+from dualgig.prediction import CapLoss, Prediction, SweepCheck
 from dualgig.project import Project
 from dualgig.region.metric import metric_crs
 from dualgig.region.model import Region, Terrain
@@ -116,6 +117,22 @@ def read_plan(folder: str | Path) -> Plan:
             "before": document.coverage.before.model_dump(),
             "after": document.coverage.after.model_dump(),
         },
+        prediction=_prediction(document),
+    )
+
+
+def _prediction(document: PlanDocument) -> Prediction | None:
+    """How radio coverage was predicted."""
+    about = document.prediction
+    if about is None:
+        return None
+    return Prediction(
+        method=about.method,
+        sites=about.sites,
+        points=about.points,
+        paths=about.paths,
+        check=None if about.check is None else SweepCheck(**about.check.model_dump()),
+        caps=tuple(CapLoss(**cap.model_dump()) for cap in about.caps),
     )
 
 

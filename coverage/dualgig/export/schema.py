@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 # pydantic reads the annotations when it builds the models
 from dualgig.plan import Duty, Reason, Status  # noqa: TC001
+from dualgig.prediction import Method  # noqa: TC001
 from dualgig.project import Service, Share  # noqa: TC001
 
 Whole = Annotated[int, Field(ge=0)]
@@ -115,6 +116,45 @@ class Gap(_Part):
     cost_to_serve_cny: Cny | None = Field(description="Beyond the plan; null: impossible.")
 
 
+class SweepCheckPart(_Part):
+    """The sweep against exact profiles, on the sites on air with the plan."""
+
+    sites: Whole
+    paths: Whole = Field(description="Paths to a radio point in a band on air, compared.")
+    mean_db: float = Field(description="Mean of the sweep's level less the exact one, dB.")
+    std_db: float = Field(ge=0, description="Standard deviation, dB.")
+    points: Whole = Field(description="Radio points within the caps of these sites.")
+    points_lost: Whole = Field(description="Served by the sweep, not by exact profiles.")
+    points_gained: Whole = Field(description="The other way round.")
+    places_lost: tuple[str, ...] = Field(description="Townships and villages likewise, by id.")
+    places_gained: tuple[str, ...]
+
+
+class CapPart(_Part):
+    """What the radius cap costs a band, if it were the only one and nothing interfered."""
+
+    band: str
+    radius_km: float = Field(gt=0)
+    wider_km: float = Field(gt=0, description="How far sites beyond the cap were looked for.")
+    unserved: Whole = Field(description="Townships and villages that no site within the cap serves.")
+    examined: Whole = Field(description="How many of them were looked at.")
+    places: tuple[str, ...] = Field(description="Those that sites beyond the cap would serve, by id.")
+
+
+class PredictionPart(_Part):
+    """How radio coverage was predicted."""
+
+    method: Method = Field(
+        description="exact: a profile of every path; sweep: radial lines, and exact profiles for what stands "
+        "and is built."
+    )
+    sites: Whole
+    points: Whole = Field(description="Radio points.")
+    paths: Whole = Field(description="Sites and radio points within the largest radius cap of each other.")
+    check: SweepCheckPart | None = Field(description="Null where every path is exact.")
+    caps: tuple[CapPart, ...]
+
+
 class Input(_Part):
     """One input file."""
 
@@ -149,6 +189,7 @@ class PlanDocument(_Part):
     builds: tuple[Build, ...]
     coverage: Coverage
     gaps: tuple[Gap, ...]
+    prediction: PredictionPart | None = Field(description="Null where it is not known.")
     inputs: dict[str, Input]
     options: dict[str, Any] = Field(description="The project file with its defaults filled in.")
     seed: Whole
