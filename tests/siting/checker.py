@@ -8,10 +8,23 @@ def check(problem, result):
     cost = sum(int(problem.cost_cny[j]) for j in chosen)
     assert cost == result.cost_cny, "the plan's cost is misstated"
     assert cost <= problem.budget_cny, "the plan costs more than the budget"
+    for limit in problem.limits:
+        total = weigh(limit.options, limit.amount, chosen)
+        assert total <= limit.most, f"the limit {limit.name} is broken"
     points, places = served(problem, chosen)
     assert points == {i for i, yes in enumerate(result.points.tolist()) if yes}, "points misstated"
     assert places == {p for p, yes in enumerate(result.places.tolist()) if yes}, "places misstated"
+    for number, balance in enumerate(problem.balances):
+        total = weigh(balance.options, balance.option_amount, chosen)
+        total += weigh(balance.places, balance.place_amount, places)
+        told = next(s.value for s in result.stages if s.stage == f"balance_{number}")
+        assert max(0, total - balance.most) <= told, f"the balance {balance.name} is worse than told"
     check_stages(problem, result, points, places, cost)
+
+
+def weigh(members, amounts, present):
+    """Sum of the amounts of those members that are present."""
+    return sum(w for j, w in zip(members.tolist(), amounts.tolist(), strict=True) if j in present)
 
 
 def check_rules(problem, chosen):
@@ -46,11 +59,11 @@ def served(problem, chosen):
 
 
 def met(problem, places):
-    """Level -> sum of min(served, required) over its goals."""
+    """Level -> sum of weight x min(served, required) over its goals."""
     levels = {}
     for goal in problem.goals:
         count = sum(1 for p in goal.places.tolist() if p in places)
-        levels[goal.level] = levels.get(goal.level, 0) + min(count, goal.required)
+        levels[goal.level] = levels.get(goal.level, 0) + goal.weight * min(count, goal.required)
     return levels
 
 
@@ -75,11 +88,11 @@ def check_stages(problem, result, points, places, cost):
         assert count >= stages[f"{prefix}{level}"].value, f"duties of level {level} were lost"
     required = {}
     for goal in problem.goals:
-        required[goal.level] = required.get(goal.level, 0) + goal.required
+        required[goal.level] = required.get(goal.level, 0) + goal.weight * goal.required
     assert (result.duty == "met") == (levels == required)
     duty = stages["duty_cost"]
     assert result.shortage_cny == max(0, duty.value - problem.budget_cny)
-    if result.duty == "over_budget":
+    if result.duty == "over_budget" and not any(limit.money for limit in problem.limits):
         assert duty.bound > problem.budget_cny
         assert result.shortage_cny > 0
     first = next((stage.gap for stage in result.stages if stage.gap), 0.0)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse as sp
 
-from dualgig.siting.problem import Decision, Goal, Mode, SitingProblem
+from dualgig.siting.problem import Balance, Decision, Goal, Limit, Mode, SitingProblem
 
 
 def build(
@@ -123,6 +123,71 @@ def small(seed):
         place_worth=rng.integers(0, 15, m) * worth_unit,
         place_before=rng.random(m) < 0.1,
     )
+
+
+def with_weights(problem, rng):
+    """Goals that count a served place more than once."""
+    goals = tuple(replace(goal, weight=int(rng.integers(1, 5))) for goal in problem.goals)
+    return replace(problem, goals=goals)
+
+
+def with_limits(problem, rng, *, money=True):
+    """Rules of building, some of which one option breaks and another mends, and limits of money."""
+    n = len(problem.option_ids)
+    limits = []
+    for number in range(int(rng.integers(1, 4))):
+        options = np.sort(rng.choice(n, int(rng.integers(1, n + 1)), replace=False)).astype(np.int32)
+        kind = rng.random()
+        if kind < 0.4:
+            amount = rng.choice([1, 1, 1, -1, -2], len(options))
+            most = int(rng.integers(0, 2))
+        elif kind < 0.6:
+            amount = rng.integers(1, 6, len(options))
+            most = int(rng.integers(0, 12))
+        else:
+            amount = rng.integers(-9, 10, len(options)) * 2
+            most = int(rng.integers(0, 9))
+        limits.append(Limit(f"rule {number}", options, amount.astype(np.int64), most, money=False))
+    for number in range(int(rng.integers(1, 4)) if money else 0):
+        options = np.flatnonzero(rng.random(n) < 0.6).astype(np.int32)
+        amount = problem.cost_cny[options] * rng.choice([1, 1, 1, 0, -1], len(options))
+        most = int(rng.uniform(-0.05, 0.7) * problem.cost_cny[options].sum())
+        limits.append(Limit(f"fund {number}", options, amount, most, money=True))
+    return replace(problem, limits=tuple(limits))
+
+
+def with_balances(problem, rng):
+    """Shares of spending and differences in coverage that some plans keep and others cannot."""
+    n, m = len(problem.option_ids), len(problem.place_ids)
+    balances = []
+    for number in range(int(rng.integers(1, 3))):
+        options = np.flatnonzero(rng.random(n) < 0.6).astype(np.int32)
+        places = np.flatnonzero(rng.random(m) < 0.7).astype(np.int32)
+        kind = rng.random()
+        spending = np.zeros(len(options), np.int64)
+        served = rng.integers(-5, 6, len(places))
+        if kind < 0.6:
+            share = int(rng.integers(0, 101))
+            mine = rng.random(len(options)) < 0.5
+            spending = problem.cost_cny[options] * np.where(mine, share - 100, share)
+        if kind < 0.3:
+            served = np.zeros(len(places), np.int64)
+        scale = max(1, int(np.abs(spending).sum() + np.abs(served).sum()))
+        most = int(rng.uniform(-0.3, 0.3) * scale)
+        balances.append(
+            Balance(f"balance {number}", options, spending, places, served.astype(np.int64), most)
+        )
+    return replace(problem, balances=tuple(balances))
+
+
+def rich(seed, features=("weights", "limits", "balances")):
+    """A small problem with further features: weights of goals, limits, balances."""
+    rng = np.random.default_rng(seed + 50_000)
+    problem = small(seed)
+    add = {"weights": with_weights, "limits": with_limits, "balances": with_balances}
+    for feature in features:
+        problem = add[feature](problem, rng)
+    return problem
 
 
 def large_numbers(seed):

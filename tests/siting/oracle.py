@@ -10,17 +10,19 @@ class Best:
     """What enumeration finds: the stages' best values, in their order."""
 
     feasible: bool
+    affordable: bool = False
     locked_cost: int = 0
     reach: dict | None = None
     duty_cost: int = 0
     within: dict | None = None
+    excess: list | None = None
     good: int = 0
     cost: int = 0
     required: dict | None = None
 
 
 def subsets(problem):
-    """Every set of options that keeps decisions, exclusions and prerequisites: bool, shape (sets, n)."""
+    """Every set of options that keeps decisions and all rules of building: bool, shape (sets, n)."""
     n = len(problem.option_ids)
     chosen = (np.arange(2**n)[:, None] >> np.arange(n)) & 1 == 1
     fine = np.ones(len(chosen), bool)
@@ -35,7 +37,19 @@ def subsets(problem):
                 fine &= ~(chosen[:, a] & chosen[:, b])
     for a, b in problem.requires.tolist():
         fine &= ~chosen[:, a] | chosen[:, b]
-    return chosen[fine]
+    return chosen[fine & keeps(problem, chosen, money=False)]
+
+
+def keeps(problem, chosen, *, money):
+    """Which sets keep all limits that speak of money, or all that do not: bool, shape (sets,)."""
+    fine = np.ones(len(chosen), bool)
+    for limit in problem.limits:
+        if limit.money == money:
+            total = np.zeros(len(chosen), np.int64)
+            for j, amount in zip(limit.options, limit.amount, strict=True):
+                total += int(amount) * chosen[:, j]
+            fine &= total <= limit.most
+    return fine
 
 
 def service(problem, chosen):
@@ -53,12 +67,25 @@ def service(problem, chosen):
 
 
 def duties(problem, places):
-    """Level -> sum of min(served, required) of each set: int, shape (sets,)."""
+    """Level -> sum of weight x min(served, required) of each set: int, shape (sets,)."""
     counts = {}
     for goal in problem.goals:
-        served = np.minimum(places[:, goal.places].sum(axis=1), goal.required)
+        served = goal.weight * np.minimum(places[:, goal.places].sum(axis=1), goal.required)
         counts[goal.level] = counts.get(goal.level, 0) + served
     return dict(sorted(counts.items()))
+
+
+def excesses(problem, chosen, places):
+    """By how much each set exceeds each balance: a list of int, shape (sets,)."""
+    found = []
+    for balance in problem.balances:
+        total = np.zeros(len(chosen), np.int64)
+        for j, amount in zip(balance.options, balance.option_amount, strict=True):
+            total += int(amount) * chosen[:, j]
+        for p, amount in zip(balance.places, balance.place_amount, strict=True):
+            total += int(amount) * places[:, p]
+        found.append(np.maximum(total - balance.most, 0))
+    return found
 
 
 def best(problem):
@@ -67,29 +94,36 @@ def best(problem):
     if len(chosen) == 0:
         return Best(feasible=False)
     points, places = service(problem, chosen)
-    cost = chosen.astype(np.int64) @ problem.cost_cny
-    counts = duties(problem, places)
     good = points.astype(np.int64) @ problem.point_worth + places.astype(np.int64) @ problem.place_worth
-    required = {level: sum(g.required for g in problem.goals if g.level == level) for level in counts}
-    reach, keep = _lexicographic(counts, np.ones(len(chosen), bool))
-    duty_cost = int(cost[keep].min())
-    least = int(cost.min())
-    affordable = cost <= problem.budget_cny
-    if not affordable.any():
-        return Best(feasible=True, locked_cost=least, reach=reach, duty_cost=duty_cost, required=required)
-    within, keep = _lexicographic(counts, affordable)
-    most = int(good[keep].max())
-    final = int(cost[keep & (good >= most)].min())
-    return Best(
-        feasible=True,
-        locked_cost=least,
-        reach=reach,
-        duty_cost=duty_cost,
-        within=within,
-        good=most,
-        cost=final,
-        required=required,
+    return best_of(
+        problem,
+        cost=chosen.astype(np.int64) @ problem.cost_cny,
+        counts=duties(problem, places),
+        good=good,
+        money=keeps(problem, chosen, money=True),
+        excess=excesses(problem, chosen, places),
     )
+
+
+def best_of(problem, *, cost, counts, good, money, excess):
+    """The best value of every stage among plans whose figures are given, one array each."""
+    reach, keep = _lexicographic(counts, np.ones(len(cost), bool))
+    found = Best(feasible=True, reach=reach, duty_cost=int(cost[keep].min()), locked_cost=int(cost.min()))
+    found.required = dict.fromkeys(counts, 0)
+    for goal in problem.goals:
+        found.required[goal.level] += goal.weight * goal.required
+    keep = money & (cost <= problem.budget_cny)
+    if not keep.any():
+        return found
+    found.affordable = True
+    found.within, keep = _lexicographic(counts, keep)
+    found.excess = []
+    for over in excess:
+        found.excess.append(int(over[keep].min()))
+        keep = keep & (over == found.excess[-1])
+    found.good = int(good[keep].max())
+    found.cost = int(cost[keep & (good >= found.good)].min())
+    return found
 
 
 def _lexicographic(counts, keep):

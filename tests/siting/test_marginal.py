@@ -46,10 +46,11 @@ def extensions(problem, plan, oracle):
 
 
 @pytest.mark.parametrize("part", range(4))
-def test_cost_to_serve_and_to_meet_equal_enumeration(part, instances, oracle):
+@pytest.mark.parametrize("features", [(), ("limits",)])
+def test_cost_to_serve_and_to_meet_equal_enumeration(features, part, instances, oracle):
     compared = 0
     for seed in SEEDS[part::4]:
-        problem = instances.small(seed)
+        problem = instances.rich(seed, features)
         plan = plan_of(problem, oracle, seed)
         if plan is None:
             continue
@@ -72,10 +73,11 @@ def test_cost_to_serve_and_to_meet_equal_enumeration(part, instances, oracle):
 
 
 @pytest.mark.parametrize("ignore_forbidden", [False, True])
-def test_possible_equals_enumeration(ignore_forbidden, instances, oracle):
+@pytest.mark.parametrize("features", [(), ("limits",)])
+def test_possible_equals_enumeration(features, ignore_forbidden, instances, oracle):
     doubtful = 0
     for seed in SEEDS:
-        problem = instances.small(seed)
+        problem = instances.rich(seed, features)
         kept = {0, -1} if not ignore_forbidden else {0}
         decision = np.where(problem.decision == 1, 0, problem.decision)
         if ignore_forbidden:

@@ -15,7 +15,7 @@ PARTS = 8
 def compare(problem, oracle, checker, worker):
     """Solve a problem and hold every stage against enumeration; False where the decisions contradict."""
     best = oracle.best(problem)
-    if not best.feasible or best.locked_cost > problem.budget_cny:
+    if not best.affordable:
         with pytest.raises(ContradictionError):
             solve(problem, worker=worker)
         return False
@@ -26,9 +26,10 @@ def compare(problem, oracle, checker, worker):
     assert result.status == "optimal"
     assert {n: stages[f"reach_{n}"].value for n in best.reach} == best.reach
     assert stages["duty_cost"].value == best.duty_cost
-    over = best.duty_cost > problem.budget_cny
-    if over:
+    over = best.within != best.reach
+    if over or any(name.startswith("duty_within_budget") for name in stages):
         assert {n: stages[f"duty_within_budget_{n}"].value for n in best.within} == best.within
+    assert [stages[f"balance_{k}"].value for k in range(len(problem.balances))] == best.excess
     assert stages["most_good"].value == best.good
     assert stages["least_cost"].value == best.cost == result.cost_cny
     reached = best.reach == best.required
@@ -44,6 +45,31 @@ def test_each_stage_equals_enumeration(part, instances, oracle, checker, worker)
     compared = [compare(instances.small(seed), oracle, checker, worker) for seed in seeds]
 
     assert sum(compared) > 25
+
+
+FEATURES = [("weights",), ("limits",), ("balances",), ("weights", "limits", "balances")]
+
+
+@pytest.mark.parametrize("features", FEATURES)
+def test_each_stage_equals_enumeration_with_each_feature_and_all(
+    features, instances, oracle, checker, worker
+):
+    compared = [compare(instances.rich(seed, features), oracle, checker, worker) for seed in range(60)]
+
+    assert sum(compared) > 35
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("features", FEATURES)
+def test_each_stage_equals_enumeration_with_each_feature_and_all_on_hundreds_more(
+    features, part, instances, oracle, checker, worker
+):
+    seeds = range(1000 + part, 1300, PARTS)
+
+    compared = [compare(instances.rich(seed, features), oracle, checker, worker) for seed in seeds]
+
+    assert sum(compared) > 22
 
 
 @pytest.mark.slow

@@ -51,8 +51,8 @@ class Ground:
         places = int(problem.place_worth[service.place != NEVER].sum())
         return places + int(problem.point_worth[service.point != NEVER].sum())
 
-    def widest(self) -> NDArray[np.bool_]:
-        """A set of options that keeps the rules and serves much: of each exclusive group the widest.
+    def widest(self, plan: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """A set of options that keeps the rules, contains a plan that does (bool, shape (n,)) and serves much.
 
         Returns
         -------
@@ -60,7 +60,7 @@ class Ground:
         """
         free = np.zeros(len(self.chosen), np.bool_)
         free[self.service.free] = True
-        return widest(self.problem, self.chosen, free)
+        return widest(self.problem, plan, free)
 
 
 def prepare(problem: SitingProblem, reductions: tuple[Reduction, ...]) -> Ground:
@@ -83,7 +83,6 @@ def prepare(problem: SitingProblem, reductions: tuple[Reduction, ...]) -> Ground
     free = np.flatnonzero(~chosen & ~out)
     if DROP_DOMINATED in use:
         served = problem.covered_before | (problem.cover.astype(np.int32) @ chosen.astype(np.int32) > 0)
-        open_cover = problem.cover[np.flatnonzero(~served)][:, free]
-        free = free[~dominated(problem, free, open_cover)]
+        free = free[~dominated(problem, free, np.flatnonzero(~served))]
     service = describe(problem, chosen, free, merge=MERGE_ROWS in use)
     return Ground(problem, chosen, service, BlockingRows(problem, chosen, service))

@@ -25,12 +25,14 @@ _INFINITY = float("inf")
 
 @dataclass(frozen=True)
 class Block:
-    """Rows ``matrix @ columns <= 0`` beside those that PuLP knows by name.
+    """Rows ``matrix @ columns <= upper`` beside those that PuLP knows by name.
 
     Parameters
     ----------
     matrix
         float64 CSR, shape (rows, columns).
+    upper
+        float64, shape (rows,).
     named
         The PuLP variable of those columns that PuLP knows; the others are in [0, 1].
     binary
@@ -40,6 +42,7 @@ class Block:
     """
 
     matrix: sp.csr_array
+    upper: NDArray[np.float64]
     named: dict[int, pulp.LpVariable]
     binary: NDArray[np.bool_]
     start: NDArray[np.float64]
@@ -182,7 +185,7 @@ def assemble(lp: pulp.LpProblem, block: Block, *, from_start: bool) -> Assembled
         upper=upper,
         integer=integer.astype(np.int32),
         row_lower=np.append(row_lower, np.full(extra, -_INFINITY)),
-        row_upper=np.append(row_upper, np.zeros(extra)),
+        row_upper=np.append(row_upper, block.upper),
         row_start=rows.indptr.astype(np.int32),
         column=rows.indices.astype(np.int32),
         value=rows.data,

@@ -30,6 +30,8 @@ class Measured:
         Whole yuan of everything chosen.
     good
         Worth of the places and points served.
+    excess
+        By how much each balance is exceeded, 0 where it is kept.
     """
 
     points: NDArray[np.bool_]
@@ -37,30 +39,40 @@ class Measured:
     duties: dict[int, int]
     cost_cny: int
     good: int
+    excess: tuple[int, ...]
 
 
 def measure(problem: SitingProblem, chosen: NDArray[np.bool_]) -> Measured:
-    """Recompute service, duties, cost and good of a set of options (bool, shape (n,)) exactly."""
+    """Recompute service, duties, cost, good and excess of a set of options (bool, shape (n,)) exactly."""
     points, places = serve(problem, chosen)
     good = int(problem.point_worth[points].sum()) + int(problem.place_worth[places].sum())
     cost = int(problem.cost_cny[chosen].sum())
-    return Measured(points, places, count_duties(problem, places), cost, good)
+    duties = count_duties(problem, places)
+    return Measured(points, places, duties, cost, good, excess(problem, chosen, places))
 
 
 def count_duties(problem: SitingProblem, places: NDArray[np.bool_]) -> dict[int, int]:
-    """Level -> sum of min(served, required) over its goals, for places served (bool, shape (m,))."""
+    """Level -> sum of weight x min(served, required) over its goals, for places served (bool, shape (m,))."""
     duties = dict.fromkeys(levels(problem), 0)
     for goal in problem.goals:
-        duties[goal.level] += min(int(places[goal.places].sum()), goal.required)
+        duties[goal.level] += goal.weight * min(int(places[goal.places].sum()), goal.required)
     return duties
 
 
 def required(problem: SitingProblem) -> dict[int, int]:
-    """Level -> sum of what its goals require."""
+    """Level -> sum of weight x what its goals require."""
     duties = dict.fromkeys(levels(problem), 0)
     for goal in problem.goals:
-        duties[goal.level] += goal.required
+        duties[goal.level] += goal.weight * goal.required
     return duties
+
+
+def excess(problem: SitingProblem, chosen: NDArray[np.bool_], places: NDArray[np.bool_]) -> tuple[int, ...]:
+    """By how much each balance is exceeded, for what is chosen (bool, shape (n,)) and served (bool, (m,))."""
+    if not problem.balances:
+        return ()
+    total = problem.balance_rows @ np.concatenate([chosen, places]).astype(np.int64)
+    return tuple(max(0, int(t) - balance.most) for t, balance in zip(total, problem.balances, strict=True))
 
 
 def levels(problem: SitingProblem) -> list[int]:
@@ -68,7 +80,27 @@ def levels(problem: SitingProblem) -> list[int]:
     return sorted({goal.level for goal in problem.goals})
 
 
+def broken_limits(problem: SitingProblem, chosen: NDArray[np.bool_], *, money: bool) -> NDArray[np.int64]:
+    """Numbers of the limits that a set of options (bool, shape (n,)) breaks; of money only if asked for."""
+    if not problem.limits:
+        return np.zeros(0, np.int64)
+    most = np.array([limit.most for limit in problem.limits], np.int64)
+    holds = np.array([money or not limit.money for limit in problem.limits])
+    return np.flatnonzero(holds & (problem.limit_rows @ chosen.astype(np.int64) > most))
+
+
+def fits_money(problem: SitingProblem, chosen: NDArray[np.bool_]) -> bool:
+    """Whether a set of options (bool, shape (n,)) keeps the budget and every limit, those of money included."""
+    within = int(problem.cost_cny[chosen].sum()) <= problem.budget_cny
+    return within and not len(broken_limits(problem, chosen, money=True))
+
+
 def follows_rules(problem: SitingProblem, chosen: NDArray[np.bool_]) -> bool:
+    """Whether a set of options keeps exclusions, prerequisites, decisions and the limits that are no money."""
+    return follows_decisions(problem, chosen) and not len(broken_limits(problem, chosen, money=False))
+
+
+def follows_decisions(problem: SitingProblem, chosen: NDArray[np.bool_]) -> bool:
     """Whether a set of options keeps exclusions, prerequisites and decisions."""
     group = problem.exclusive[chosen]
     group = group[group >= 0]

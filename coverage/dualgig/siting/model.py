@@ -12,8 +12,11 @@ import scipy.sparse as sp
 
 from dualgig.siting.highs import Block
 from dualgig.siting.service import ALWAYS
+from dualgig.siting.upward import Upward, upward
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from dualgig.siting.ask import Ask, Cut
@@ -23,12 +26,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Model:
-    """An integer program and how its objective reads: ``value = constant + unit * objective``.
+    """An integer program and how its objective reads: ``value = constant + unit * objective``, at least 0.
 
     Parameters
     ----------
     lp
-        Named variables and rows: options, places, goals, budget, exclusions, prerequisites.
+        Named variables and rows: options, places, goals, budget, limits, balances, exclusions, prerequisites.
     block
         The anonymous rest.
     options
@@ -74,34 +77,42 @@ class _ModelBuilder:
         self.service = ground.service
         self.ask = ask
         self.lp = pulp.LpProblem(ask.stage, pulp.LpMinimize if ask.sense == "min" else pulp.LpMaximize)
-        self.values = np.append(self.service.values(start), 0.0)
+        self.values = self.service.values(start)
         self.named: dict[int, pulp.LpVariable] = {}
         self.constant, self.unit = 0, 1
 
     def build(self, cuts: tuple[Cut, ...]) -> Model:
+        service = self.service
         worth = self._worth() if self.ask.objective == "good" or self.ask.good is not None else None
         needed = self._needed(worth)
+        both_ways = upward(service, self._counted_exactly())
+        self.values = np.concatenate([self.values, both_ways.values(service, self.values), [0.0]])
         self._name_options(needed)
         self._exclusions_and_requirements()
         for level, floor in sorted(self.ask.floors.items()):
             self._floor(level, floor)
         if self.ask.budget_cny is not None:
             self._budget(self.ask.budget_cny)
-        blocking = self.ground.blocking.rows(needed)
-        rows = sp.vstack([self.service.matrix[needed[self.service.head]], blocking], format="csr")
-        rows = sp.csr_array(sp.hstack([rows, sp.csr_array((rows.shape[0], 1))], format="csr"))
+        self._limits()
+        for number, kept in sorted(self.ask.excess.items()):
+            self._balance(number, kept)
+        rows, upper = self._rows(needed, both_ways)
         if worth is not None:
-            rows = self._good(worth, rows)
+            rows, upper = self._good(worth, rows, upper)
         if self.ask.objective == "duty":
             self._most_duties()
         elif self.ask.objective == "cost":
             self._least_cost()
+        elif self.ask.objective == "balance":
+            self._least_excess()
         for number, cut in enumerate(cuts):
             self._cut(number, cut)
-        binary = np.append(self.service.binary, False)
-        block = Block(rows, self.named, binary, self.values)
-        taken = sorted(c for c in self.named if c < len(self.service.free))
-        options = self.service.free[np.array(taken, np.int64)]
+        binary = np.zeros(len(self.values), bool)
+        binary[: service.columns] = service.binary
+        binary[service.columns : -1] = True
+        block = Block(rows, upper, self.named, binary, self.values)
+        taken = sorted(c for c in self.named if c < len(service.free))
+        options = service.free[np.array(taken, np.int64)]
         variables = [self.named[c] for c in taken]
         return Model(self.lp, block, options, variables, self.constant, self.unit)
 
@@ -111,15 +122,66 @@ class _ModelBuilder:
         roots = [self.service.place[goal.places] for goal in self.problem.goals if goal.level in levels]
         if worth is not None:
             roots.append(np.flatnonzero(worth))
-        root = np.concatenate([np.zeros(0, np.int64), *roots])
-        needed = self.service.below(root[root >= 0])
         column = np.full(len(self.problem.option_ids), -1)
         column[self.service.free] = np.arange(len(self.service.free))
+        for number in self._balances():
+            balance = self.problem.balances[number]
+            roots += [self.service.place[balance.places], column[balance.options]]
+        root = np.concatenate([np.zeros(0, np.int64), *roots])
+        needed = self.service.below(root[root >= 0])
         pairs = column[self.problem.requires]
         pairs = pairs[(pairs >= 0).all(axis=1)]
-        while (missing := pairs[needed[pairs[:, 0]] & ~needed[pairs[:, 1]], 1]).size:
-            needed[missing] = True
-        return needed
+        while True:
+            before = int(needed.sum())
+            needed[pairs[needed[pairs[:, 0]], 1]] = True
+            self._need_makers_of_room(needed, column)
+            if int(needed.sum()) == before:
+                return needed
+
+    def _balances(self) -> list[int]:
+        """Numbers of the balances that the stage looks at."""
+        own = [] if self.ask.balance is None else [self.ask.balance]
+        return own + sorted(self.ask.excess)
+
+    def _counted_exactly(self) -> NDArray[np.int64]:
+        """Columns of the places whose service counts against a balance."""
+        places = [
+            self.service.place[balance.places[balance.place_amount > 0]]
+            for balance in (self.problem.balances[number] for number in self._balances())
+        ]
+        column = np.unique(np.concatenate([np.zeros(0, np.int64), *places]))
+        return np.asarray(column[column >= 0])
+
+    def _need_makers_of_room(self, needed: NDArray[np.bool_], column: NDArray[np.int64]) -> None:
+        """Options that make room in a limit that the needed ones, or what every plan contains, could break."""
+        rows = self.ground.problem.limit_rows
+        if not rows.nnz:
+            return
+        most = np.array([limit.most for limit in self.problem.limits], np.int64)
+        inside = np.zeros(len(column), bool)
+        inside[self.service.free] = needed[: len(self.service.free)]
+        more = rows.copy()
+        more.data = np.maximum(more.data, 0)
+        tight = rows @ self.ground.chosen.astype(np.int64) + more @ inside.astype(np.int64) > most
+        tight &= self._in_force()
+        row = np.repeat(np.arange(len(most)), np.diff(rows.indptr))
+        makers = column[rows.indices[tight[row] & (rows.data < 0)]]
+        needed[makers[makers >= 0]] = True
+
+    def _in_force(self) -> NDArray[np.bool_]:
+        """Which limits hold in the stage: those of money where the budget does."""
+        money = self.ask.budget_cny is not None
+        return np.array([money or not limit.money for limit in self.problem.limits], bool)
+
+    def _rows(self, needed: NDArray[np.bool_], both_ways: Upward) -> tuple[sp.csr_array, NDArray[np.float64]]:
+        """The block's rows without those of the worth of points, and their upper limits."""
+        width = len(self.values)
+        down = [self.service.matrix[needed[self.service.head]], self.ground.blocking.rows(needed)]
+        rows = [sp.csr_array((m.data, m.indices, m.indptr), shape=(m.shape[0], width)) for m in down]
+        up = both_ways.matrix
+        rows.append(sp.csr_array((up.data, up.indices, up.indptr), shape=(up.shape[0], width)))
+        upper = np.concatenate([np.zeros(rows[0].shape[0] + rows[1].shape[0]), both_ways.upper])
+        return sp.csr_array(sp.vstack(rows, format="csr")), upper
 
     def _name_options(self, needed: NDArray[np.bool_]) -> None:
         free = self.service.free
@@ -140,7 +202,7 @@ class _ModelBuilder:
             return self._name(column, name, integer=bool(self.service.binary[column]))
         return self.named[column]
 
-    def _sum(self, weights: dict[int, float]) -> pulp.LpAffineExpression:
+    def _sum(self, weights: Mapping[int, float]) -> pulp.LpAffineExpression:
         return pulp.lpSum_vars_coefs([(self.named[c], w) for c, w in weights.items() if w])
 
     def _exclusions_and_requirements(self) -> None:
@@ -169,34 +231,37 @@ class _ModelBuilder:
         return int((columns == ALWAYS).sum()), weights
 
     def _counted(self, level: int) -> tuple[int, pulp.LpAffineExpression]:
-        """Sum of min(served, required) over a level's goals: a constant and an expression."""
+        """Sum of weight x min(served, required) over a level's goals: a constant and an expression."""
         constant, parts = 0, pulp.LpAffineExpression.empty()
         for goal in self.problem.goals:
             if goal.level != level:
                 continue
             served, weights = self._goal(goal)
-            constant += min(served, goal.required)
+            constant += goal.weight * min(served, goal.required)
             left = goal.required - served
             if left <= 0 or not weights:
                 continue
             if sum(weights.values()) <= left:
-                parts += self._sum(weights)
+                parts += self._sum({c: goal.weight * w for c, w in weights.items()})
                 continue
             count = self.lp.add_variable(f"count_{goal.name}", 0, left, "Integer")
             served_now = sum(w * self.values[c] for c, w in weights.items())
             count.setInitialValue(float(min(left, served_now)))
             self.lp.addConstraint(count - self._sum(weights) <= 0, f"goal_{goal.name}")
-            parts += count
+            parts += goal.weight * count
         return constant, parts
 
     def _floor(self, level: int, floor: int) -> None:
-        goals = [goal for goal in self.problem.goals if goal.level == level]
-        if floor == sum(goal.required for goal in goals):
-            for goal in goals:
-                served, weights = self._goal(goal)
-                if goal.required > served:
-                    row = self._sum(weights) >= goal.required - served
-                    self.lp.addConstraint(row, f"goal_{goal.name}_met")
+        """Rows that keep a level's duties, goal by goal where nothing of what is within reach may be missing."""
+        goals = [(goal, *self._goal(goal)) for goal in self.problem.goals if goal.level == level]
+        reach = [min(goal.required, served + int(sum(weights.values()))) for goal, served, weights in goals]
+        if floor >= sum(goal.weight * most for (goal, *_), most in zip(goals, reach, strict=True)):
+            for (goal, served, weights), most in zip(goals, reach, strict=True):
+                if most == served + sum(weights.values()):
+                    for column in weights:
+                        self.named[column].lowBound = 1
+                elif most > served:
+                    self.lp.addConstraint(self._sum(weights) >= most - served, f"goal_{goal.name}_met")
             return
         constant, parts = self._counted(level)
         if floor > constant:
@@ -220,6 +285,64 @@ class _ModelBuilder:
         row = self._sum({c: price // unit for c, price in prices.items()})
         self.lp.addConstraint(row <= (budget_cny - fixed) // unit, "budget")
 
+    def _limits(self) -> None:
+        """The limits that hold in the stage, what every plan contains taken off."""
+        column = self._option_columns()
+        for limit, in_force in zip(self.problem.limits, self._in_force().tolist(), strict=True):
+            if not in_force:
+                continue
+            fixed, weights = self._of_options(limit.options, limit.amount, column)
+            unit = math.gcd(*weights.values())
+            if unit and sum(max(0, w) for w in weights.values()) > limit.most - fixed:
+                row = self._sum({c: w // unit for c, w in weights.items()})
+                self.lp.addConstraint(row <= (limit.most - fixed) // unit, f"limit_{limit.name}")
+
+    def _option_columns(self) -> dict[int, int]:
+        """Option -> column of those with a variable."""
+        free = self.service.free
+        return {int(free[c]): c for c in self.named if c < len(free)}
+
+    def _of_options(
+        self, options: NDArray[np.int32], amounts: NDArray[np.int64], column: dict[int, int]
+    ) -> tuple[int, dict[int, int]]:
+        """A sum over options: what every plan contains, and the weights of the columns."""
+        fixed = int(amounts[self.ground.chosen[options]].sum())
+        pairs = zip(options.tolist(), amounts.tolist(), strict=True)
+        return fixed, {column[j]: amount for j, amount in pairs if j in column and amount}
+
+    def _balance_row(self, number: int) -> tuple[int, int, dict[int, int]]:
+        """A balance in units: how much of it is left, the size of a unit, and the weights of the columns."""
+        balance = self.problem.balances[number]
+        fixed, weights = self._of_options(balance.options, balance.option_amount, self._option_columns())
+        for place, amount in zip(balance.places.tolist(), balance.place_amount.tolist(), strict=True):
+            column = int(self.service.place[place])
+            if column == ALWAYS:
+                fixed += amount
+            elif column >= 0:
+                self._place(column, place)
+                weights[column] = weights.get(column, 0) + amount
+        unit = math.gcd(*weights.values()) or 1
+        return balance.most - fixed, unit, {c: w // unit for c, w in weights.items()}
+
+    def _balance(self, number: int, kept: int) -> None:
+        left, unit, weights = self._balance_row(number)
+        name = f"balance_{self.problem.balances[number].name}"
+        self.lp.addConstraint(self._sum(weights) <= (left + kept) // unit, name)
+
+    def _least_excess(self) -> None:
+        if self.ask.balance is None:
+            raise ValueError("A balance stage asks for a balance; none is given.")
+        left, unit, weights = self._balance_row(self.ask.balance)
+        name = self.problem.balances[self.ask.balance].name
+        room = left // unit
+        # An excess of one unit is that less what is left of the room: 0 where there is none.
+        self.constant, self.unit = unit * room - left, unit
+        excess = self.lp.add_variable(f"excess_{name}", 0, None, "Integer")
+        now = sum(w * self.values[c] for c, w in weights.items())
+        excess.setInitialValue(float(max(0.0, now - room)))
+        self.lp.addConstraint(self._sum(weights) - excess <= room, f"balance_{name}")
+        self.lp.setObjective(excess)
+
     def _least_cost(self) -> None:
         self.constant, prices = self._prices()
         self.unit = math.gcd(*prices.values()) or 1
@@ -235,7 +358,9 @@ class _ModelBuilder:
             np.add.at(worth, column[column >= 0], value[column >= 0])
         return worth
 
-    def _good(self, worth: NDArray[np.int64], rows: sp.csr_array) -> sp.csr_array:
+    def _good(
+        self, worth: NDArray[np.int64], rows: sp.csr_array, upper: NDArray[np.float64]
+    ) -> tuple[sp.csr_array, NDArray[np.float64]]:
         """Objective or floor of the good, and the row of the points' worth added to the block's rows."""
         problem, service = self.problem, self.service
         for place, column in enumerate(service.place.tolist()):
@@ -252,26 +377,25 @@ class _ModelBuilder:
             most = float(worth[anonymous].sum())
             points = self.lp.add_variable("worth_of_points", 0, most, "Continuous")
             points.setInitialValue(float(worth[anonymous] @ self.values[anonymous]))
-            self.named[service.columns] = points
-            column = np.append(anonymous, service.columns)
+            last = len(self.values) - 1
+            self.named[last] = points
+            column = np.append(anonymous, last)
             row = sp.csr_array(
                 (np.append(-worth[anonymous], 1.0), (np.zeros(len(column), np.int64), column)),
-                shape=(1, service.columns + 1),
+                shape=(1, last + 1),
             )
-            rows = sp.csr_array(sp.vstack([rows, row], format="csr"))
+            rows, upper = sp.csr_array(sp.vstack([rows, row], format="csr")), np.append(upper, 0.0)
             good += points
         if self.ask.good is not None and self.ask.good > constant:
             self.lp.addConstraint(good >= -(-(self.ask.good - constant) // unit), "good")
         if self.ask.objective == "good":
             self.constant, self.unit = constant, unit
             self.lp.setObjective(good)
-        return rows
+        return rows, upper
 
     def _cut(self, number: int, cut: Cut) -> None:
-        free = self.service.free
-        column = {int(free[c]): c for c in self.named if c < len(free)}
-        row = self._sum({column[j]: 1.0 for j in cut.options.tolist() if j in column})
-        if cut.least is not None:
-            self.lp.addConstraint(row >= cut.least, f"check_{number}_least")
-        if cut.most is not None:
-            self.lp.addConstraint(row <= cut.most, f"check_{number}_most")
+        column = self._option_columns()
+        built = [column[j] for j in cut.built.tolist() if j in column]
+        left_out = [column[j] for j in cut.left_out.tolist() if j in column]
+        row = self._sum(dict.fromkeys(built, -1.0) | dict.fromkeys(left_out, 1.0))
+        self.lp.addConstraint(row >= 1 - len(built), f"check_{number}")

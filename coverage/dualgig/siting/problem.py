@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
 
 if TYPE_CHECKING:
-    import scipy.sparse as sp
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
@@ -178,6 +181,33 @@ class SitingProblem:
     budget_cny: int
     limits: tuple[Limit, ...] = ()
     balances: tuple[Balance, ...] = ()
+
+    @cached_property
+    def limit_rows(self) -> sp.csr_array:
+        """int64 CSR, shape (limits, n): the amounts of each limit."""
+        rows = [(limit.options, limit.amount) for limit in self.limits]
+        return _matrix(rows, len(self.option_ids))
+
+    @cached_property
+    def balance_rows(self) -> sp.csr_array:
+        """int64 CSR, shape (balances, n + m): the amounts of each balance, options first, then places."""
+        n = len(self.option_ids)
+        rows = [
+            (
+                np.concatenate([balance.options, balance.places.astype(np.int64) + n]),
+                np.concatenate([balance.option_amount, balance.place_amount]),
+            )
+            for balance in self.balances
+        ]
+        return _matrix(rows, n + len(self.place_ids))
+
+
+def _matrix(rows: Sequence[tuple[NDArray[np.integer], NDArray[np.int64]]], width: int) -> sp.csr_array:
+    """Rows of (columns, values) as int64 CSR."""
+    ends = np.cumsum([0, *(len(column) for column, _ in rows)])
+    columns = np.concatenate([np.zeros(0, np.int64), *(column for column, _ in rows)])
+    values = np.concatenate([np.zeros(0, np.int64), *(value for _, value in rows)])
+    return sp.csr_array((values.astype(np.int64), columns.astype(np.int64), ends), shape=(len(rows), width))
 
 
 def serve(problem: SitingProblem, chosen: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

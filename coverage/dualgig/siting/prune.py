@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dualgig.siting.measure import measure
+from dualgig.siting.measure import broken_limits, measure
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,17 +19,17 @@ def prune(
     chosen: NDArray[np.bool_],
     candidates: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """Leave out options, dearest first, as long as neither duties nor good are lost.
+    """Leave out options, dearest first, as long as neither duties nor good are lost and every row is kept.
 
     Least cost alone leaves options that cost nothing and serve nothing, and a search that was ended
-    early leaves dearer ones.
+    early leaves dearer ones. No balance is exceeded by more than before.
 
     Parameters
     ----------
     problem
         The siting problem.
     chosen
-        bool, shape (n,).
+        bool, shape (n,): a plan that keeps the rules and every limit.
     candidates
         int64, chosen options that may be left out.
 
@@ -45,14 +45,18 @@ def prune(
         kept = []
         for j in waiting:
             chosen[j] = False
-            if chosen[option[needed == j]].any():
+            if chosen[option[needed == j]].any() or len(broken_limits(problem, chosen, money=True)):
                 chosen[j] = True
                 kept.append(j)
                 continue
             then = measure(problem, chosen)
-            if then.good < now.good or any(then.duties[level] < count for level, count in now.duties.items()):
+            if (
+                then.good < now.good
+                or any(then.duties[level] < count for level, count in now.duties.items())
+                or any(more > less for more, less in zip(then.excess, now.excess, strict=True))
+            ):
                 chosen[j] = True
-        # What was required only by options that have just gone may go as well.
+        # What was needed only by options that have just gone may go as well.
         if len(kept) == len(waiting) or not kept:
             return chosen
         waiting = kept

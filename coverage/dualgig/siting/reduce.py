@@ -29,11 +29,10 @@ class Reduction:
 MERGE_ROWS = Reduction("merge_rows", frozenset({"capacity"}))
 """Points covered by the same options are served together; with capacities they share what a site can carry."""
 
-DROP_DOMINATED = Reduction(
-    "drop_dominated",
-    frozenset({"capacity", "co_building_discount", "spending_floor", "trench_shared", "tenant_count"}),
-)
-"""An option is left out for another that costs no more, covers all it covers and needs nothing more."""
+DROP_DOMINATED = Reduction("drop_dominated", frozenset({"capacity", "trench_shared"}))
+"""An option is left out for another that costs no more, covers all it covers, needs nothing more and takes no
+more room in any limit or balance. So discounts for tenants, funds, and floors of spending keep just those
+options that could be worth more in one of their rows."""
 
 ALL_REDUCTIONS = (MERGE_ROWS, DROP_DOMINATED)
 
@@ -44,6 +43,8 @@ def features(problem: SitingProblem) -> frozenset[str]:
         "exclusive": bool((problem.exclusive >= 0).any()),
         "prerequisites": len(problem.requires) > 0,
         "decisions": bool((problem.decision != 0).any()),
+        "limits": len(problem.limits) > 0,
+        "balances": len(problem.balances) > 0,
     }
     return frozenset(name for name, present in used.items() if present)
 
@@ -94,13 +95,15 @@ def _row_sum(matrix: sp.csr_array, mark: NDArray[np.uint64]) -> NDArray[np.uint6
 def dominated(
     problem: SitingProblem,
     free: NDArray[np.int64],
-    cover: sp.csr_array,
+    points: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
     """Free options that another free option makes superfluous, whatever is chosen beside them.
 
     Option a is dominated by b when b covers every open point of a, costs no more than a even with all
     that b requires and a does not, and can always take a's place: b excludes nothing, or only what a
-    excludes, and what it requires excludes nothing. No option may require a. Of equals the first stays.
+    excludes, and what it requires excludes nothing. No option may require a. In no limit and no balance may
+    b, with all that it requires and a does not, weigh more than a, nor a less than nothing; where served
+    places weigh in a balance, b serves no more of their points than a. Of equals the first stays.
 
     Parameters
     ----------
@@ -108,8 +111,8 @@ def dominated(
         The siting problem.
     free
         int64, options that are neither chosen nor out already.
-    cover
-        bool CSR, shape (rows, len(free)): open points (or merged rows of them) by free option.
+    points
+        int64, points that are not served yet.
 
     Returns
     -------
@@ -118,6 +121,7 @@ def dominated(
     count = len(free)
     if count == 0:
         return np.zeros(0, bool)
+    cover = problem.cover[points][:, free]
     columns = cover.astype(np.int32).tocsc()
     size = np.diff(columns.indptr)
     shared = (columns.T @ columns).tocoo()
@@ -128,6 +132,9 @@ def dominated(
     a, b = a[replaces], b[replaces]
     needs = _all_requirements(problem, free)
     more = sp.csr_array(needs[b] > needs[a])
+    light, may_go = _takes_no_more_room(problem, free, a, b, more)
+    light &= _serves_no_more_that_weighs(problem, cover, points, a, b, more)
+    a, b, more = a[light], b[light], more[np.flatnonzero(light)]
     extra = more @ cost
     bound_up = (more @ (group >= 0).astype(np.int64)) > 0
     alone = np.diff(more.indptr) == 0
@@ -136,9 +143,48 @@ def dominated(
     better = np.where(alone, ~mutual, ~bound_up & (cost[b] + extra < cost[a]))
     gone = np.zeros(count, bool)
     gone[a[better]] = True
-    gone[size == 0] = True
+    gone[(size == 0) & may_go] = True
     required = np.isin(free, problem.requires[:, 1])
     return gone & ~required
+
+
+def _takes_no_more_room(
+    problem: SitingProblem,
+    free: NDArray[np.int64],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    more: sp.csr_array,
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Pairs in which b, with what more it requires, weighs no more than a in any row; options without a row
+    in which they weigh less than nothing.
+    """  # noqa: D205
+    rows = sp.vstack([problem.limit_rows, problem.balance_rows[:, : len(problem.option_ids)]], format="csr")
+    weight = sp.csr_array(sp.csr_array(rows)[:, free].T)
+    lightest = np.zeros(len(free), np.int64)
+    np.minimum.at(lightest, np.repeat(np.arange(len(free)), np.diff(weight.indptr)), weight.data)
+    heavier = (weight[b] + more.astype(np.int64) @ weight - weight[a]).tocoo()
+    light = lightest[a] >= 0
+    light[heavier.row[heavier.data > 0]] = False
+    return light, lightest >= 0
+
+
+def _serves_no_more_that_weighs(
+    problem: SitingProblem,
+    cover: sp.csr_array,
+    points: NDArray[np.int64],
+    a: NDArray[np.int64],
+    b: NDArray[np.int64],
+    more: sp.csr_array,
+) -> NDArray[np.bool_]:
+    """Pairs in which b serves none but a's of the points that count against a balance."""
+    weighs = np.zeros(len(problem.place_ids), bool)
+    for balance in problem.balances:
+        weighs[balance.places[balance.place_amount > 0]] = True
+    if not weighs.any():
+        return np.ones(len(a), bool)
+    counted = np.unique(problem.clauses[np.flatnonzero(weighs[problem.clause_place])].indices)
+    size = np.asarray(cover[np.isin(points, counted)].astype(np.int64).sum(axis=0)).reshape(-1)
+    return np.asarray((size[a] == size[b]) & (more.astype(np.int64) @ size == 0))
 
 
 def _all_requirements(problem: SitingProblem, free: NDArray[np.int64]) -> sp.csr_array:

@@ -39,13 +39,15 @@ class SitingResult:
         Whole yuan of everything chosen.
     stages
         In order: ``reach_L`` for each level L, ``duty_cost``, ``duty_within_budget_L`` for each level if
-        that cost is not known to fit the budget, ``most_good``, ``least_cost``.
+        that plan does not fit the budget and the limits of money, ``balance_K`` for each balance K,
+        ``most_good``, ``least_cost``. Values of duties are weighted counts, those of balances the excess.
     duty
-        ``met``; ``over_budget`` if the duties that can be met are proved to cost more than the budget;
+        ``met``; ``over_budget`` if the duties that can be met are proved to cost more than the money;
         ``unreachable`` if no set of options meets all duties, whatever it costs, and those that can be
         met are met; else ``undecided``.
     shortage_cny
-        Least cost found for the duties that can be met less the budget, 0 where it fits.
+        Least cost found for the duties that can be met less the budget, 0 where it fits; where a limit of
+        money is what they do not fit, 0 as well.
     status
         ``optimal`` if every gap is 0, ``within_gap`` if none is above the one asked for, else what ended
         the first stage that was not finished.

@@ -12,7 +12,7 @@ import scipy.sparse as sp
 from dualgig.errors import SolverError
 from dualgig.siting.ask import Cut
 from dualgig.siting.highs import WorkerHiGHS, assemble
-from dualgig.siting.measure import follows_rules, measure, proved_gap, whole_bound
+from dualgig.siting.measure import broken_limits, follows_decisions, measure, proved_gap, whole_bound
 from dualgig.siting.model import build_model
 from dualgig.siting.result import Progress
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dualgig.siting.ground import Ground
     from dualgig.siting.measure import Measured
     from dualgig.siting.model import Model
+    from dualgig.siting.problem import SitingProblem
     from dualgig.siting.program import News
     from dualgig.siting.solver import Worker
 
@@ -85,6 +86,8 @@ class Search:
             return measured.cost_cny
         if self.ask.objective == "good":
             return measured.good
+        if self.ask.balance is not None:
+            return measured.excess[self.ask.balance]
         return 0 if self.ask.level is None else measured.duties[self.ask.level]
 
     def run(
@@ -215,14 +218,16 @@ class Search:
         """Take a plan if it is better and passes the exact check, else say which row would have shut it out."""
         problem, ask = self.ground.problem, self.ask
         measured = measure(problem, chosen)
-        inside, outside = np.flatnonzero(chosen & ~self.ground.chosen), np.flatnonzero(~chosen)
-        if not follows_rules(problem, chosen):
+        if not follows_decisions(problem, chosen):
             raise SolverError(f"HiGHS broke a rule between options in stage {ask.stage}.")
+        inside, outside = np.flatnonzero(chosen & ~self.ground.chosen), np.flatnonzero(~chosen)
+        none = np.zeros(0, np.int64)
         if ask.budget_cny is not None and measured.cost_cny > ask.budget_cny:
-            return Cut(inside, most=len(inside) - 1)
-        short = any(measured.duties[level] < floor for level, floor in ask.floors.items())
-        if short or (ask.good is not None and measured.good < ask.good):
-            return Cut(outside, least=1)
+            return Cut(inside, none)
+        if falls_short(ask, measured):
+            return Cut(none, outside)
+        if breaks_rows(problem, ask, chosen, measured):
+            return Cut(inside, outside)
         value = self.worth_of(measured)
         if (value < self.value) if ask.sense == "min" else (value > self.value):
             self.chosen, self.value = chosen, value
@@ -232,3 +237,21 @@ class Search:
     def _progress(self) -> Progress:
         seconds = time.monotonic() - self.started_s
         return Progress(self.ask.stage, self.ask.sense, self.value, self.bound, self.gap, self.nodes, seconds)
+
+
+def falls_short(ask: Ask, measured: Measured) -> bool:
+    """Whether a plan has fewer duties or less good than a stage asks to keep."""
+    short = any(measured.duties[level] < floor for level, floor in ask.floors.items())
+    return short or (ask.good is not None and measured.good < ask.good)
+
+
+def breaks_rows(problem: SitingProblem, ask: Ask, chosen: NDArray[np.bool_], measured: Measured) -> bool:
+    """Whether a plan breaks a limit that holds in a stage, or a balance by more than it allows."""
+    beyond = any(measured.excess[number] > most for number, most in ask.excess.items())
+    return beyond or len(broken_limits(problem, chosen, money=ask.budget_cny is not None)) > 0
+
+
+def keeps(problem: SitingProblem, ask: Ask, chosen: NDArray[np.bool_], measured: Measured) -> bool:
+    """Whether a plan that keeps the decisions meets all that a stage asks to keep."""
+    within = ask.budget_cny is None or measured.cost_cny <= ask.budget_cny
+    return within and not falls_short(ask, measured) and not breaks_rows(problem, ask, chosen, measured)

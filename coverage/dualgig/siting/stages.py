@@ -1,23 +1,24 @@
-"""The four stages of a plan: reach, cost of the duty, most good, least cost, each with a proved gap."""
+"""The stages of a plan: reach, cost of the duty, balances, most good, least cost, each with a proved gap."""
 
 from __future__ import annotations
 
 import time
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast, get_args
 
 import numpy as np
 
-from dualgig.errors import ContradictionError
 from dualgig.plan import Stage
 from dualgig.siting.ask import Ask
 from dualgig.siting.ground import Ground, prepare
-from dualgig.siting.measure import count_duties, levels, measure, required
+from dualgig.siting.measure import count_duties, fits_money, levels, measure, required
 from dualgig.siting.prune import prune
 from dualgig.siting.reduce import ALL_REDUCTIONS, Reduction
 from dualgig.siting.result import Progress, SitingResult
-from dualgig.siting.search import Ended, Search
+from dualgig.siting.search import Ended, Search, keeps
 from dualgig.siting.solver import Worker
+from dualgig.siting.standing import standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,13 +40,14 @@ def solve(
     reductions: tuple[Reduction, ...] = ALL_REDUCTIONS,
     start: SitingResult | None = None,
 ) -> SitingResult:
-    """Choose options in four stages, each kept by those that follow.
+    """Choose options in stages, each kept by those that follow.
 
     1. *Reach*: level by level, most duties that any set of options meets.
-    2. *Cost of the duty*: least cost that meets them. If it is not known to fit the budget, level by
-       level the most duties within the budget.
-    3. *Most good*: most worth of places and points within the budget, at no loss of duties.
-    4. *Least cost* at no loss of duties and good.
+    2. *Cost of the duty*: least cost that meets them. If that plan does not fit the money (the budget and
+       the limits of money), level by level the most duties within the money.
+    3. *Balances*: one by one, the least excess within the money, at no loss of duties.
+    4. *Most good*: most worth of places and points within the money, at no loss of duties and balances.
+    5. *Least cost* at no loss of duties, balances and good.
 
     Ctrl-C ends the search and gives the best plan so far; so does the time limit. Equal problems give
     equal plans unless a clock or Ctrl-C ended a stage.
@@ -73,20 +75,17 @@ def solve(
     Raises
     ------
     ContradictionError
-        Decisions contradict one another, or what is locked alone costs more than the budget.
+        Decisions contradict one another, or what is locked alone breaks the budget or a limit.
+    KeyboardInterrupt
+        Ctrl-C before there was any plan.
     SolverError
         The solver's process died.
     """
     ground = prepare(problem, reductions)
-    locked = measure(problem, ground.chosen)
-    if locked.cost_cny > problem.budget_cny:
-        raise ContradictionError(
-            f"What is locked, with what it requires, costs {locked.cost_cny:,} yuan, "
-            f"more than the budget of {problem.budget_cny:,} yuan. Unlock some of it or raise the budget."
-        )
     deadline_s = None if time_limit_s is None else time.monotonic() + time_limit_s
     with nullcontext(worker) if worker is not None else Worker() as child:
-        staging = _Staging(ground, child, gap, node_limit, deadline_s, progress, start)
+        plan = standing(ground, child)
+        staging = _Staging(ground, plan, child, gap, node_limit, deadline_s, progress, start)
         try:
             return staging.result()
         except KeyboardInterrupt:
@@ -101,6 +100,7 @@ class _Staging:
     def __init__(
         self,
         ground: Ground,
+        plan: NDArray[np.bool_],
         worker: Worker,
         gap: float,
         node_limit: int,
@@ -109,6 +109,8 @@ class _Staging:
         start: SitingResult | None = None,
     ) -> None:
         self.ground, self.problem, self.worker = ground, ground.problem, worker
+        self.plan = plan
+        self.over_money = False
         self.gap, self.node_limit, self.deadline_s = gap, node_limit, deadline_s
         self.progress, self.start = progress, start
         self.stop: Ended = ""
@@ -118,19 +120,29 @@ class _Staging:
     def result(self) -> SitingResult:
         problem, levels_ = self.problem, levels(self.problem)
         floors: dict[int, int] = {}
-        chosen = self.ground.widest()
+        chosen = self.ground.widest(self.plan)
         for level in levels_:
             reach = self._stage(Ask(f"reach_{level}", "duty", level, dict(floors)), chosen)
             floors[level], chosen = reach.value, reach.chosen
         duty = self._stage(Ask("duty_cost", "cost", floors=dict(floors)), chosen)
         chosen = duty.chosen
-        if duty.value > problem.budget_cny:
+        if not fits_money(problem, chosen):
             floors, chosen = self._within_budget(floors, duty)
-        good = self._stage(
-            Ask("most_good", "good", floors=dict(floors), budget_cny=problem.budget_cny), chosen
-        )
-        ask = Ask("least_cost", "cost", floors=dict(floors), budget_cny=problem.budget_cny, good=good.value)
-        last = self._stage(ask, good.chosen)
+        kept: dict[int, int] = {}
+        for number in range(len(problem.balances)):
+            ask = Ask(
+                f"balance_{number}",
+                "balance",
+                floors=dict(floors),
+                budget_cny=problem.budget_cny,
+                excess=dict(kept),
+                balance=number,
+            )
+            balance = self._stage(ask, chosen)
+            kept[number], chosen = balance.value, balance.chosen
+        ask = Ask("most_good", "good", floors=dict(floors), budget_cny=problem.budget_cny, excess=dict(kept))
+        good = self._stage(ask, chosen)
+        last = self._stage(replace(ask, stage="least_cost", objective="cost", good=good.value), good.chosen)
         return self._conclude(last, duty)
 
     def _within_budget(
@@ -138,18 +150,22 @@ class _Staging:
     ) -> tuple[dict[int, int], NDArray[np.bool_]]:
         """Most duties within the budget, level by level, and what that says about the cost of them all."""
         budget_cny = self.problem.budget_cny
+        limited = any(limit.money for limit in self.problem.limits)
         within: dict[int, int] = {}
-        chosen = self.ground.chosen
+        chosen = self.plan
         proved = True
         for level, floor in floors.items():
             ask = Ask(f"duty_within_budget_{level}", "duty", level, dict(within), budget_cny)
             search = self._stage(ask, chosen)
             within[level], chosen = search.value, search.chosen
             if proved and search.bound < floor:
-                duty.bound = max(duty.bound, budget_cny + 1)
+                self.over_money = True
+                if not limited:
+                    duty.bound = max(duty.bound, budget_cny + 1)
             proved = proved and search.value == floor
-        if within == floors:
-            duty.chosen, duty.value = chosen, measure(self.problem, chosen).cost_cny
+        cost_cny = measure(self.problem, chosen).cost_cny
+        if within == floors and cost_cny < duty.value:
+            duty.chosen, duty.value = chosen, cost_cny
         return within, chosen
 
     def _stage(self, ask: Ask, start: NDArray[np.bool_]) -> Search:
@@ -188,6 +204,8 @@ class _Staging:
             least = int(self.problem.cost_cny[self.ground.chosen].sum())
             duty = self.searches.get("duty_cost")
             return max(least, duty.bound) if duty is not None and duty.ask.floors == ask.floors else least
+        if ask.objective == "balance":
+            return 0
         if ask.objective == "good":
             return self.ground.most_good
         return 0 if ask.level is None else count_duties(self.problem, self.ground.within_reach)[ask.level]
@@ -219,7 +237,7 @@ class _Staging:
         wanted = required(self.problem)
         if met == wanted:
             return "met"
-        if duty.bound > self.problem.budget_cny:
+        if self.over_money or duty.bound > self.problem.budget_cny:
             return "over_budget"
         reaches = {level: self.searches[f"reach_{level}"] for level in wanted}
         within_reach = all(met[level] == reach.value for level, reach in reaches.items())
@@ -245,16 +263,11 @@ def _resumed(search: Search, start: SitingResult) -> Search:
     candidate = start.duty_plan if unlimited else start.chosen
     measured = measure(search.ground.problem, candidate)
     value = search.worth_of(measured)
-    keeps = (
-        all(measured.duties[level] >= floor for level, floor in ask.floors.items())
-        and (ask.budget_cny is None or measured.cost_cny <= ask.budget_cny)
-        and (ask.good is None or measured.good >= ask.good)
-    )
     better = value < search.value if ask.sense == "min" else value > search.value
     bound = search.bound
     if unlimited and told is not None:
         bound = max(bound, told.bound) if ask.sense == "min" else min(bound, told.bound)
-    if keeps and better:
+    if better and keeps(search.ground.problem, ask, candidate, measured):
         search = Search(search.ground, ask, candidate, bound, search.baseline)
     search.bound = bound
     search.done = unlimited and told is not None

@@ -115,7 +115,7 @@ def _load(fields: dict[str, Any], arrays: Arrays) -> Any:
     for option, value in fields["options"].items():
         solver.setOptionValue(option, value)
     columns, rows = len(arrays["cost"]), len(arrays["row_lower"])
-    solver.passModel(
+    taken = solver.passModel(
         columns,
         rows,
         len(arrays["value"]),
@@ -132,6 +132,8 @@ def _load(fields: dict[str, Any], arrays: Arrays) -> Any:
         arrays["value"],
         arrays["integer"],
     )
+    if taken == highspy.HighsStatus.kError:
+        raise ValueError("HiGHS refuses the program")
     if "start" in arrays:
         solver.setSolution(columns, np.arange(columns, dtype=np.int32), arrays["start"])
     return solver
