@@ -80,7 +80,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         status=plan.status,
         duty=plan.duty,
         shortage_cny=plan.shortage_cny,
-        gap=_significant(plan.gap),
+        gap=significant(plan.gap),
         scoreboard=tuple(
             ScoreRow(
                 goal=score.goal,
@@ -102,7 +102,7 @@ def plan_document(plan: Plan) -> PlanDocument:
                 sense=stage.sense,
                 value=stage.value,
                 bound=stage.bound,
-                gap=_significant(stage.gap),
+                gap=significant(stage.gap),
                 method=stage.method,
             )
             for stage in plan.stages
@@ -206,7 +206,7 @@ def relative(path: str, folder: Path) -> str:
         return PurePath(path).name
 
 
-def _significant(number: float) -> float:
+def significant(number: float) -> float:
     """A number with nine significant digits, so that a small gap never rounds to none."""
     return float(f"{number:.9g}")
 
