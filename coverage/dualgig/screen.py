@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from dualgig.calibration_file import calibration_toml
+from dualgig.screen_radio import prediction_lines
 from dualgig.text import say
 from dualgig.text.numbers import money, percent
 
@@ -133,6 +134,8 @@ def show_plan(console: Console, plan: Plan, folder: Path, language: Language) ->
     _left_out(console, plan, language)
     if plan.interfered:
         _line(console, _interfered(plan, language))
+    for line in prediction_lines(plan, language):
+        _line(console, line)
     if plan.region.warnings:
         _line(console, say(language, "terminal.warnings", count=len(plan.region.warnings)))
     console.print()

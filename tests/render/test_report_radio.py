@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from dualgig.prediction import CapLoss, Prediction, SweepCheck
 from dualgig.project import Radio
-from dualgig.render.report_radio import radio_text
+from dualgig.render.report_radio import NAMED, prediction_text, radio_text
 
 
 @pytest.fixture
@@ -66,3 +67,54 @@ def test_sectors_and_disturbed_places_are_counted(make_plan):
     text = radio_text(replace(plan, sites=sites, villages=villages))
     assert f"2 of {len(sites)} sites tell the azimuths" in text
     assert "3 places are served only as long" in text
+
+
+PREDICTION = Prediction(
+    method="sweep",
+    sites=5000,
+    points=25_000,
+    paths=5_100_000,
+    check=SweepCheck(700, 400_000, -0.034, 1.25, 24_000, 12, 9, (), ()),
+    caps=(CapLoss("n28", 15.0, 30.0, 40, 40, ()), CapLoss("n78", 5.0, 10.0, 900, 450, ())),
+)
+
+
+def paragraphs(make_plan, language, **changes):
+    plan = make_plan(language=language)
+    ids = {"places_lost": tuple(plan.villages.index[:2]), "places_gained": ()}
+    about = replace(PREDICTION, **{"check": replace(PREDICTION.check, **ids), **changes})
+    return plan, prediction_text(replace(plan, prediction=about))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_sweep_is_told_with_its_difference_and_the_places_that_it_changes(make_plan, language):
+    plan, (method, caps, sampled) = paragraphs(make_plan, language)
+    for figure in ("5,100,000", "700", "400,000", "−0.03 dB", "1.25 dB", "12", "9", "24,000"):
+        assert figure in method
+    for name in plan.villages["name"].iloc[:2]:
+        assert name in method
+    assert ("twice as far" if language == "en" else "2倍") in caps
+    assert "n78" in sampled
+    assert "450" in sampled
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_an_exact_prediction_tells_of_no_difference(make_plan, language):
+    _, (method, *_) = paragraphs(make_plan, language, method="exact", check=None)
+    assert "5,100,000" in method
+    assert "dB" not in method
+
+
+def test_places_lost_to_a_cap_are_named_with_their_band(make_plan):
+    plan = make_plan(language="en", villages=NAMED + 3)
+    places = tuple(str(place) for place in plan.villages.index)
+    cap = CapLoss("n41", 8.0, 16.0, 60, 60, places)
+    text = prediction_text(replace(plan, prediction=replace(PREDICTION, caps=(cap,))))
+    assert text[2].startswith("n41, 8 km (looked for up to 16 km)")
+    assert plan.villages["name"].iloc[0] in text[2]
+    # given more places than a sentence names
+    assert text[2].endswith("and 3 more.")
+
+
+def test_a_plan_that_does_not_know_says_nothing(make_plan):
+    assert prediction_text(make_plan(language="en")) == []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dualgig.export.tables import LINE_ORDER
 from dualgig.radio.budget import link_budget
-from dualgig.render.report_radio import radio_text
+from dualgig.render.report_radio import prediction_text, radio_text
 from dualgig.text import say
 from dualgig.text.numbers import percent
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def assumptions(plan: Plan) -> dict[str, Any]:
-    """Sections of the assumptions: ``standards``, ``model``, ``bands``, ``links``, ``optics``, ``prices``."""
+    """Sections of the assumptions.
+
+    ``standards``, ``model``, ``prediction``, ``bands``, ``links``, ``optics``, ``ports``, ``prices``.
+    """
     project = plan.region.project
     language = project.project.language
     radio = project.radio
@@ -27,6 +30,7 @@ def assumptions(plan: Plan) -> dict[str, Any]:
     return {
         "standards": _standards(plan),
         "model": radio_text(plan),
+        "prediction": prediction_text(plan),
         "bands": bands,
         "links": _links(project, bands),
         "optics": _optics(project),

@@ -1,15 +1,22 @@
-"""How radio coverage was predicted, in sentences: model, ground, antennas, targets, tests."""
+"""How radio coverage was predicted, in sentences: model, ground, antennas, targets, tests, paths."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from dualgig.text import say
-from dualgig.text.numbers import percent
+from dualgig.text.numbers import count, percent
 
 if TYPE_CHECKING:
     from dualgig.plan import Plan
+    from dualgig.prediction import CapLoss, SweepCheck
     from dualgig.project import Project
+
+
+NAMED = 20
+"""Places that a sentence names; the rest is in ``plan.json``."""
 
 
 def radio_text(plan: Plan) -> str:
@@ -88,3 +95,91 @@ def _tests(project: Project) -> list[str]:
             )
         )
     return sentences
+
+
+def prediction_text(plan: Plan) -> list[str]:
+    """By which method the paths were computed, how it stood exact profiles, what the caps cost: paragraphs."""
+    about, language = plan.prediction, plan.region.project.project.language
+    if about is None:
+        return []
+    size = {"sites": count(about.sites), "points": count(about.points), "paths": count(about.paths)}
+    if about.check is None:
+        method = [say(language, "report.prediction.exact", **size)]
+    else:
+        method = [say(language, "report.prediction.sweep", exact=count(about.check.sites), **size)]
+        method += _check(plan, about.check)
+    space = "" if language == "zh" else " "
+    return [space.join(method), *_caps(plan, about.caps)]
+
+
+def _check(plan: Plan, check: SweepCheck) -> list[str]:
+    """The sweep against exact profiles."""
+    language = plan.region.project.project.language
+    sentences = [
+        say(
+            language,
+            "report.prediction.check",
+            paths=count(check.paths),
+            mean=f"{check.mean_db:+.2f}".replace("-", "−"),
+            std=f"{check.std_db:.2f}",
+            points=count(check.points),
+            lost=count(check.points_lost),
+            gained=count(check.points_gained),
+        )
+    ]
+    for key, places in (("lost", check.places_lost), ("gained", check.places_gained)):
+        if places:
+            sentences.append(say(language, f"report.prediction.{key}", names=_names(plan, places)))
+    if len(sentences) == 1:
+        sentences.append(say(language, "report.prediction.same"))
+    return sentences
+
+
+def _caps(plan: Plan, caps: tuple[CapLoss, ...]) -> list[str]:
+    """Places lost to the radius caps, band by band."""
+    language = plan.region.project.project.language
+    paragraphs = [
+        say(
+            language,
+            "report.prediction.cap",
+            band=cap.band,
+            radius=f"{cap.radius_km:g}",
+            wider=f"{cap.wider_km:g}",
+            count=count(len(cap.places)),
+            examined=count(cap.examined),
+            names=_names(plan, cap.places),
+        )
+        for cap in caps
+        if cap.places
+    ]
+    paragraphs = [
+        say(language, "report.prediction.caps" if paragraphs else "report.prediction.caps.none"),
+        *paragraphs,
+    ]
+    paragraphs += [
+        say(
+            language,
+            "report.prediction.sampled",
+            band=cap.band,
+            unserved=count(cap.unserved),
+            examined=count(cap.examined),
+        )
+        for cap in caps
+        if cap.examined < cap.unserved
+    ]
+    return paragraphs
+
+
+def _names(plan: Plan, places: tuple[str, ...]) -> str:
+    """Names of places, with their ids where a name is not theirs alone."""
+    language = plan.region.project.project.language
+    names = pd.concat([plan.townships["name"], plan.villages["name"]]).astype(str)
+    shared = set(names[names.duplicated(keep=False)])
+    listed = [
+        f"{names[place]} ({place})" if names[place] in shared else names[place] for place in places[:NAMED]
+    ]
+    text = say(language, "report.separator").join(listed)
+    if len(places) > NAMED:
+        space = "" if language == "zh" else " "
+        text += space + say(language, "report.prediction.more", count=count(len(places) - NAMED))
+    return text

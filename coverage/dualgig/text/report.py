@@ -288,6 +288,58 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Offsets of a drive test are applied: {source}.",
         "zh": "已按路测校正：{source}。",
     },
+    "report.prediction": {"en": "How the paths were computed", "zh": "路径计算方法"},
+    "report.prediction.exact": {
+        "en": "Each of the {paths} paths from {sites} sites to {points} points within the radius caps has an exact "
+        "terrain profile of its own.",
+        "zh": "{sites}个站点至{points}个判定点、半径上限内的{paths}条路径，逐条按精确地形剖面计算。",
+    },
+    "report.prediction.sweep": {
+        "en": "The {paths} paths from {sites} sites to {points} points within the radius caps were computed by a radial "
+        "sweep, in the centres of the points' terrain cells. The {exact} sites on air with the plan, and all paths to "
+        "the places that it leaves unserved, were then computed again with exact profiles; what the plan says of them "
+        "is what exact profiles say.",
+        "zh": "{sites}个站点至{points}个判定点、半径上限内的{paths}条路径按径向扫描计算（取判定点所在地形栅格中心）。"
+        "方案实施后在用的{exact}个站点，以及至未覆盖地点的全部路径，均按精确剖面复算，方案结果以复算为准。",
+    },
+    "report.prediction.check": {
+        "en": "On the sites on air, over {paths} paths, the sweep differs from exact profiles by {mean} dB on average "
+        "(standard deviation {std} dB). Of {points} points {lost} would be served by the sweep alone and {gained} by "
+        "exact profiles alone.",
+        "zh": "在用站点的{paths}条路径上，扫描结果与精确剖面平均相差{mean} dB，标准差{std} dB；"
+        "{points}个判定点中，仅扫描达标的{lost}个，仅精确剖面达标的{gained}个。",
+    },
+    "report.prediction.same": {
+        "en": "No township or village changes its verdict.",
+        "zh": "乡镇、村的达标结论均无变化。",
+    },
+    "report.prediction.lost": {
+        "en": "Served by the sweep alone, so not counted as served: {names}.",
+        "zh": "仅扫描达标、不计为达标的地点：{names}。",
+    },
+    "report.prediction.gained": {
+        "en": "Served by exact profiles alone, so counted as served: {names}.",
+        "zh": "仅精确剖面达标、计为达标的地点：{names}。",
+    },
+    "report.prediction.caps.none": {
+        "en": "No place is lost to a radius cap: sites up to twice as far would serve none of those that a band leaves "
+        "unserved within it.",
+        "zh": "半径上限未造成覆盖损失：查找至上限的2倍距离，未发现可由更远站点覆盖的地点。",
+    },
+    "report.prediction.caps": {
+        "en": "Places lost to the radius cap, each band taken alone and undisturbed: no site within the cap serves them, "
+        "a site beyond it would.",
+        "zh": "因半径上限损失的地点（各频段单独考虑，不计干扰）：上限内无站点可覆盖，更远站点可覆盖。",
+    },
+    "report.prediction.cap": {
+        "en": "{band}, {radius} km (looked for up to {wider} km): {count} of {examined} unserved: {names}.",
+        "zh": "{band}，{radius}公里（查找至{wider}公里）：{examined}个未覆盖地点中{count}个：{names}。",
+    },
+    "report.prediction.sampled": {
+        "en": "Of the {unserved} places that {band} leaves unserved, {examined} were looked at, evenly spread.",
+        "zh": "{band}未覆盖的{unserved}个地点中均匀抽查{examined}个。",
+    },
+    "report.prediction.more": {"en": "and {count} more", "zh": "等另{count}个"},
     "report.link.frequency_mhz": {"en": "Frequency (MHz)", "zh": "频率（MHz）"},
     "report.link.resource_blocks": {"en": "Resource blocks", "zh": "RB数"},
     "report.link.carrier_power_dbm": {"en": "Carrier power (dBm)", "zh": "载波功率（dBm）"},

@@ -45,6 +45,18 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Proof: {status}; gap {gap}. Proved for the unshared trench model: each village pays its own trench.",
         "zh": "证明：{status}，差距{gap}。按光缆路由不共享的模型证明：各村各付自己的路由。",
     },
+    "terminal.sweep": {
+        "en": "Radio by radial sweep ({paths} paths); the {sites} sites on air with the plan told by exact profiles, from "
+        "which the sweep differs by {mean} dB on average (standard deviation {std} dB): {lost} + {gained} of {points} "
+        "points change their verdict.",
+        "zh": "无线按径向扫描预测（{paths}条路径）；方案实施后在用的{sites}个站点按精确剖面复算，平均相差{mean} dB，"
+        "标准差{std} dB，{points}个判定点中{lost}+{gained}个结论改变。",
+    },
+    "terminal.capped": {
+        "en": "Lost to the radius cap, were it the only band: {bands}. See the report, or raise radius_km.",
+        "zh": "因半径上限损失的地点（各频段单独考虑）：{bands}。详见报告，或调大 radius_km。",
+    },
+    "terminal.capped.band": {"en": "{band} {count}", "zh": "{band} {count}个"},
     "terminal.interfered": {
         "en": "{count} places are served only as long as what the plan builds does not interfere: {names}. "
         'Write interferers = "all" under [radio] to plan with that interference.',
