@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from dualgig.siting.problem import Balance, Decision, Goal, Limit, Mode, SitingProblem
+from dualgig.siting.years import Years
 
 
 def build(
@@ -66,10 +67,10 @@ def build(
     )
 
 
-def small(seed):
-    """A random problem of at most 11 options with every feature in play, some absent by chance."""
+def small(seed, most=11):
+    """A random problem of at most so many options with exclusions, prerequisites, decisions, some by chance."""
     rng = np.random.default_rng(seed)
-    n, points, m = int(rng.integers(2, 12)), int(rng.integers(1, 9)), int(rng.integers(1, 7))
+    n, points, m = int(rng.integers(2, most + 1)), int(rng.integers(1, 9)), int(rng.integers(1, 7))
     unit = int(rng.choice([1, 1, 1000]))
     cost = rng.integers(0 if rng.random() < 0.3 else 1, 30, n) * unit
     density = rng.uniform(0.1, 0.5)
@@ -180,10 +181,31 @@ def with_balances(problem, rng):
     return replace(problem, balances=tuple(balances))
 
 
-def rich(seed, features=("weights", "limits", "balances")):
+def some_years(problem, rng):
+    """Two or three years with money that is short or not, carried over or not, and goals by a year."""
+    count, m = int(rng.integers(2, 4)), len(problem.place_ids)
+    goals = []
+    for number in range(int(rng.integers(0, 3))):
+        members = np.flatnonzero(rng.random(m) < 0.6).astype(np.int32)
+        required = int(rng.integers(0, len(members) + 1))
+        goal = Goal(f"early{number}", int(rng.integers(0, 3)), members, required, int(rng.integers(1, 3)))
+        goals.append((int(rng.integers(count)), goal))
+    money = None
+    if rng.random() < 0.8:
+        money = (rng.uniform(0, 0.5, count) * int(problem.cost_cny.sum())).astype(np.int64)
+    return Years(
+        labels=tuple(range(2022, 2022 + count)),
+        money_cny=money,
+        carry_over=bool(rng.random() < 0.5),
+        worth=np.ones(count, np.int64) if rng.random() < 0.5 else rng.integers(0, 4, count),
+        goals=tuple(goals),
+    )
+
+
+def rich(seed, features=("weights", "limits", "balances"), most=11):
     """A small problem with further features: weights of goals, limits, balances."""
     rng = np.random.default_rng(seed + 50_000)
-    problem = small(seed)
+    problem = small(seed, most)
     add = {"weights": with_weights, "limits": with_limits, "balances": with_balances}
     for feature in features:
         problem = add[feature](problem, rng)

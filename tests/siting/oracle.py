@@ -1,5 +1,6 @@
 """Exhaustive enumeration of small siting problems; shares no code with the package."""
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,19 +26,21 @@ def subsets(problem):
     """Every set of options that keeps decisions and all rules of building: bool, shape (sets, n)."""
     n = len(problem.option_ids)
     chosen = (np.arange(2**n)[:, None] >> np.arange(n)) & 1 == 1
-    fine = np.ones(len(chosen), bool)
-    for j in range(n):
-        if problem.decision[j] == 1:
-            fine &= chosen[:, j]
-        if problem.decision[j] == -1:
-            fine &= ~chosen[:, j]
+    locked = chosen[:, problem.decision == 1].all(axis=1)
+    return chosen[locked & allowed(problem, chosen)]
+
+
+def allowed(problem, chosen):
+    """Which sets keep the rules of building and contain nothing forbidden: bool, shape (sets,)."""
+    n = len(problem.option_ids)
+    fine = ~chosen[:, problem.decision == -1].any(axis=1)
     for a in range(n):
         for b in range(a):
             if problem.exclusive[a] >= 0 and problem.exclusive[a] == problem.exclusive[b]:
                 fine &= ~(chosen[:, a] & chosen[:, b])
     for a, b in problem.requires.tolist():
         fine &= ~chosen[:, a] | chosen[:, b]
-    return chosen[fine & keeps(problem, chosen, money=False)]
+    return fine & keeps(problem, chosen, money=False)
 
 
 def keeps(problem, chosen, *, money):
@@ -97,6 +100,7 @@ def best(problem):
     good = points.astype(np.int64) @ problem.point_worth + places.astype(np.int64) @ problem.place_worth
     return best_of(
         problem,
+        problem.goals,
         cost=chosen.astype(np.int64) @ problem.cost_cny,
         counts=duties(problem, places),
         good=good,
@@ -105,12 +109,50 @@ def best(problem):
     )
 
 
-def best_of(problem, *, cost, counts, good, money, excess):
+def best_over_years(problem, years):
+    """The best value of every stage among all choices of options and the years from which they stand."""
+    n, count = len(problem.option_ids), len(years.labels)
+    since = np.array(list(itertools.product(range(count + 1), repeat=n)))
+    stands = [since <= year for year in range(count)]
+    fine = stands[-1][:, problem.decision == 1].all(axis=1)
+    for chosen in stands:
+        fine &= allowed(problem, chosen)
+    if not fine.any():
+        return Best(feasible=False)
+    since, stands = since[fine], [chosen[fine] for chosen in stands]
+    places, good = [], np.zeros(len(since), np.int64)
+    for chosen, worth in zip(stands, years.worth.tolist(), strict=True):
+        points, served = service(problem, chosen)
+        places.append(served)
+        good += worth * (points.astype(np.int64) @ problem.point_worth)
+        good += worth * (served.astype(np.int64) @ problem.place_worth)
+    counts = duties(problem, places[-1])
+    for year, goal in years.goals:
+        served = goal.weight * np.minimum(places[year][:, goal.places].sum(axis=1), goal.required)
+        counts[goal.level] = counts.get(goal.level, 0) + served
+    money = keeps(problem, stands[-1], money=True)
+    if years.money_cny is not None:
+        left = np.zeros(len(since), np.int64)
+        for year, brought in enumerate(years.money_cny.tolist()):
+            left = (left if years.carry_over else 0) + brought - (since == year) @ problem.cost_cny
+            money &= left >= 0
+    return best_of(
+        problem,
+        problem.goals + tuple(goal for _, goal in years.goals),
+        cost=stands[-1].astype(np.int64) @ problem.cost_cny,
+        counts=dict(sorted(counts.items())),
+        good=good,
+        money=money,
+        excess=excesses(problem, stands[-1], places[-1]),
+    )
+
+
+def best_of(problem, goals, *, cost, counts, good, money, excess):
     """The best value of every stage among plans whose figures are given, one array each."""
     reach, keep = _lexicographic(counts, np.ones(len(cost), bool))
     found = Best(feasible=True, reach=reach, duty_cost=int(cost[keep].min()), locked_cost=int(cost.min()))
     found.required = dict.fromkeys(counts, 0)
-    for goal in problem.goals:
+    for goal in goals:
         found.required[goal.level] += goal.weight * goal.required
     keep = money & (cost <= problem.budget_cny)
     if not keep.any():
