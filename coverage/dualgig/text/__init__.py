@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dualgig.text import calibration, common, link, lists, maps, region, report, scaffold, terminal
+from dualgig.text import calibration, common, link, lists, maps, region, report, scaffold, terminal, whatif
 
 if TYPE_CHECKING:
     from dualgig.project import Language
@@ -19,6 +19,7 @@ CATALOGUE: dict[str, dict[str, str]] = {
     **link.TEXT,
     **region.TEXT,
     **scaffold.TEXT,
+    **whatif.TEXT,
 }
 
 
