@@ -9,18 +9,20 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from dualgig.aims import UNCOUNTED_TOWNSHIPS
+from dualgig.cobuilding import TENANCY
 from dualgig.ledger import counted, ledger_of
 from dualgig.options import link_option
+from dualgig.phases import first_served
 from dualgig.project import SERVICES
 from dualgig.region.model import BUILD_TYPES
-from dualgig.served import any_on_air, bands_on_air, fibre_service, people_served, radio_service
+from dualgig.served import any_on_air, bands_on_air, counts, fibre_service, radio_service
 from dualgig.siting.problem import serve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dualgig.formulate import Places
+    from dualgig.phases import Timeline
     from dualgig.predict import Coverage
     from dualgig.region.model import Region
     from dualgig.siting.problem import SitingProblem
@@ -33,7 +35,7 @@ def place_tables(
     coverage: Coverage,
     problem: SitingProblem,
     places: Places,
-    chosen: NDArray[np.bool_],
+    timeline: Timeline,
     reason: NDArray[np.object_],
     cost_cny: NDArray[np.int64],
     doubts: dict[str, NDArray[np.bool_]],
@@ -42,14 +44,17 @@ def place_tables(
 
     Parameters
     ----------
+    timeline
+        When each option is built.
     reason, cost_cny
         Per place of the problem; `NO_COST` where nothing would serve it.
     doubts
         Column -> per place of the problem, what makes its 5G doubtful: ``fragile``, ``interfered``.
     """
-    region = coverage.region
+    region, chosen = coverage.region, timeline.chosen
     before = serve(problem, np.zeros(len(chosen), np.bool_))[1]
     after = serve(problem, chosen)[1]
+    year = first_served(problem, timeline) if timeline.years else None
     duty = np.zeros(len(after), np.bool_)
     for goal in problem.goals:
         duty[goal.places] = True
@@ -66,6 +71,8 @@ def place_tables(
             missing = cost_cny[rows] == NO_COST
             table[f"cost_{service}_cny"] = pd.array(cost_cny[rows], dtype="Int64")
             table.loc[missing, f"cost_{service}_cny"] = pd.NA
+            if year is not None:
+                table[f"year_{service}"] = timeline.labels(year[rows])
     for level, table in tables.items():
         for column, doubtful in doubts.items():
             table[column] = doubtful[places.slice("5g", level)]
@@ -82,11 +89,11 @@ def site_table(
     coverage: Coverage,
     problem: SitingProblem,
     places: Places,
-    chosen: NDArray[np.bool_],
+    timeline: Timeline,
     villages: gpd.GeoDataFrame,
 ) -> gpd.GeoDataFrame:
     """Sites with their state after the plan, as `dualgig.plan.Plan` says."""
-    region, options = coverage.region, coverage.options
+    region, options, chosen = coverage.region, coverage.options, timeline.chosen
     sites = region.sites.copy()
     radio = options[chosen & (options["kind"] == "radio").to_numpy()]
     built = radio.groupby("item", sort=False)["configuration"].agg(";".join)
@@ -104,13 +111,25 @@ def site_table(
     sites["bands"] = [
         ";".join(sorted(bands[b] for b in np.flatnonzero(row))) for row in any_on_air(coverage, chosen)
     ]
-    picked = options[chosen & options["kind"].isin(["structure", "radio"]).to_numpy()]
+    of_site = options["kind"].isin(["structure", TENANCY, "radio"]).to_numpy()
+    picked = options[chosen & of_site]
     cost = picked.groupby("item", sort=False)["cost_cny"].sum()
     sites["cost_cny"] = cost.reindex(sites.index, fill_value=0).astype(np.int64)
     served = villages[villages["after_5g"]]
     sites["villages"] = served["server"].value_counts().reindex(sites.index, fill_value=0).astype(np.int64)
     sites["alone"] = _alone(coverage, problem, places, chosen, sites)
+    if timeline.years:
+        sites["year"] = _first_year(options, timeline, of_site, sites.index)
     return sites
+
+
+def _first_year(
+    options: pd.DataFrame, timeline: Timeline, wanted: NDArray[np.bool_], items: pd.Index
+) -> pd.arrays.IntegerArray:
+    """First year in which one of some options is built for each item; missing where none is."""
+    built = wanted & timeline.chosen
+    first = pd.Series(timeline.first[built]).groupby(options["item"].to_numpy()[built]).min()
+    return timeline.labels(first.reindex(items, fill_value=-1).to_numpy(dtype=np.int64))
 
 
 def _alone(
@@ -134,10 +153,11 @@ def _alone(
     return alone
 
 
-def node_table(coverage: Coverage, chosen: NDArray[np.bool_], villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def node_table(coverage: Coverage, timeline: Timeline, villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Fibre nodes with their state after the plan, as `dualgig.plan.Plan` says."""
     nodes = coverage.region.nodes.copy()
-    options = coverage.options[chosen & (coverage.options["kind"] == "node").to_numpy()]
+    of_node = (coverage.options["kind"] == "node").to_numpy()
+    options = coverage.options[timeline.chosen & of_node]
     cost = options.groupby("item", sort=False)["cost_cny"].sum()
     is_built = nodes.index.isin(cost.index)
     stands = (nodes["stands"] != "none").to_numpy()
@@ -147,6 +167,8 @@ def node_table(coverage: Coverage, chosen: NDArray[np.bool_], villages: gpd.GeoD
     nodes["cost_cny"] = cost.reindex(nodes.index, fill_value=0).astype(np.int64)
     served = villages[villages["after_gigabit"]]
     nodes["villages"] = served["olt"].value_counts().reindex(nodes.index, fill_value=0).astype(np.int64)
+    if timeline.years:
+        nodes["year"] = _first_year(coverage.options, timeline, of_node, nodes.index)
     return nodes
 
 
@@ -215,45 +237,33 @@ def conflict_table(region: Region, problem: SitingProblem, places: Places) -> pd
 
 def coverage_counts(
     coverage: Coverage,
+    problem: SitingProblem,
+    places: Places,
     chosen: NDArray[np.bool_],
-    townships: gpd.GeoDataFrame,
-    villages: gpd.GeoDataFrame,
-    fragile_before: NDArray[np.bool_],
+    fragile: tuple[NDArray[np.bool_], NDArray[np.bool_]],
 ) -> dict[str, dict[str, int]]:
     """People, villages and townships with each service before and after, and all that there are.
 
     Parameters
     ----------
-    townships, villages
-        The tables of `place_tables`.
-    fragile_before
-        Per village, see `dualgig.fragile`.
+    fragile
+        Per place of the problem, today and with the plan; see `dualgig.fragile`.
     """
-    rural = (villages["kind"] == "village").to_numpy()
-    counted_townships = ~townships["kind"].isin(UNCOUNTED_TOWNSHIPS).to_numpy()
-    people_5g = dict(zip(("before", "after"), people_served(coverage, chosen), strict=True))
+    rural = (coverage.region.villages["kind"] == "village").to_numpy()
     result: dict[str, dict[str, int]] = {}
-    for when in ("before", "after"):
-        counts = {
-            "people": int(coverage.region.demand["weight"].sum()),
-            "villages": int(rural.sum()),
-            "townships": int(counted_townships.sum()),
-        }
-        for service in SERVICES:
-            column = f"{when}_{service}"
-            counts[f"villages_{service}"] = int((villages[column].to_numpy() & rural).sum())
-            counts[f"townships_{service}"] = int((townships[column].to_numpy() & counted_townships).sum())
-        fragile = fragile_before if when == "before" else villages["fragile"].to_numpy()
-        counts["villages_fragile"] = int((fragile & rural).sum())
-        counts["people_5g"] = people_5g[when]
-        counts["people_gigabit"] = int(villages.loc[villages[f"{when}_gigabit"], "population"].sum())
-        result[when] = counts
+    for when, options, doubtful in zip(
+        ("before", "after"), (np.zeros_like(chosen), chosen), fragile, strict=True
+    ):
+        told = counts(coverage, problem, places, options)
+        told["villages_fragile"] = int(doubtful[places.slice("5g", "village")][rural].sum())
+        result[when] = told
     return result
 
 
-def route_table(coverage: Coverage, chosen: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+def route_table(coverage: Coverage, timeline: Timeline) -> gpd.GeoDataFrame:
     """Trench that the plan builds: links to villages, and uplinks of new nodes (no village)."""
     region, links, options = coverage.region, coverage.links, coverage.options
+    chosen = timeline.chosen
     node_ids = [str(node) for node in region.nodes.index]
     village_ids = [str(village) for village in region.villages.index]
     lines = coverage.cost_lines
@@ -291,6 +301,9 @@ def route_table(coverage: Coverage, chosen: NDArray[np.bool_]) -> gpd.GeoDataFra
     rows = [row for row in rows if row["new_km"]]
     columns = ["id", "node", "village", "length_km", "new_km", "build", "cost_cny", "geometry"]
     frame = pd.DataFrame(rows, columns=columns).set_index("id")
+    if timeline.years:
+        row = options.index.get_indexer(frame.index)
+        frame.insert(6, "year", pd.Series(timeline.labels(timeline.first[row]), index=frame.index))
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=region.metric_crs).to_crs("EPSG:4326")
 
 

@@ -33,7 +33,7 @@ COMPARED_DB = 40.0
 
 
 def planned[T](
-    coverage: Coverage, ask: Callable[[SitingProblem], tuple[T, NDArray[np.bool_]]]
+    coverage: Coverage, ask: Callable[[Coverage], tuple[T, NDArray[np.bool_]]]
 ) -> tuple[T, Coverage, SitingProblem]:
     """Plan, tell the plan by exact profiles, and plan again with what they told until a plan stands them.
 
@@ -42,7 +42,7 @@ def planned[T](
     coverage
         The predicted coverage.
     ask
-        From a siting problem to its result, and to the options chosen in the end, shape (n,).
+        From a coverage to the result of its siting problem, and to the options chosen in the end, shape (n,).
 
     Returns
     -------
@@ -51,7 +51,7 @@ def planned[T](
     """
     for _ in range(ROUNDS):
         problem, _places = siting_problem(coverage)
-        result, chosen = ask(problem)
+        result, chosen = ask(coverage)
         told, stands = confirmed(coverage, problem, chosen)
         if told is coverage:
             return result, coverage, problem

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from dualgig.aims import LOCKED_GOAL
 from dualgig.assemble import (
@@ -17,20 +19,30 @@ from dualgig.assemble import (
     site_table,
 )
 from dualgig.confirm import confirmed, planned, prediction_of
+from dualgig.equity import equity_rows
 from dualgig.errors import ProjectError
 from dualgig.formulate import siting_problem
 from dualgig.fragile import fragile_places
+from dualgig.funds import fund_uses, idle_funds
 from dualgig.interfered import interfered_places
+from dualgig.phases import Timeline, phase_rows
 from dualgig.plan import Plan, Score, stage_kind
+from dualgig.policy import policy_of
 from dualgig.reasons import gap_reasons
-from dualgig.siting.marginal import cost_to_meet, cost_to_serve
+from dualgig.served import counts
+from dualgig.siting.marginal import IMPOSSIBLE, cost_to_meet, cost_to_serve
 from dualgig.siting.problem import serve
 from dualgig.siting.stages import solve
+from dualgig.stations import stations_of
+from dualgig.wishes import with_wishes
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from numpy.typing import NDArray
 
     from dualgig.plan import Duty
+    from dualgig.policy import Policy
     from dualgig.predict import Coverage, Progress
     from dualgig.project import Goals
     from dualgig.region.model import Region
@@ -38,7 +50,15 @@ if TYPE_CHECKING:
     from dualgig.siting.result import SitingResult
 
 
-def make_plan(region: Region, coverage: Coverage, progress: Progress | None = None) -> Plan:
+def make_plan(
+    region: Region,
+    coverage: Coverage,
+    progress: Progress | None = None,
+    *,
+    lock: Collection[str] = (),
+    forbid: Collection[str] = (),
+    budget_cny: int | None = None,
+) -> Plan:
     """Choose what to build, prove how good it is, and explain what stays uncovered.
 
     Parameters
@@ -47,43 +67,48 @@ def make_plan(region: Region, coverage: Coverage, progress: Progress | None = No
         The region and its predicted coverage.
     progress
         Called with a message key and the share done, 0 to 1.
+    lock, forbid
+        Ids of sites and nodes that must, or must not, be built, whatever the project says of them.
+    budget_cny
+        Another total than the project's; the money of its years is scaled with it.
 
     Raises
     ------
+    NotFoundError
+        An id is neither a site nor a node.
+    ContradictionError
+        What is asked for contradicts itself, whatever is built.
     ProjectError
-        What is locked cannot be built within the budget.
+        The project names a group or county that does not exist, or what is locked cannot be built within
+        the budget.
     SolverError
         The solver ended without a plan.
     """
     tell = progress or (lambda _key, _share: None)
+    coverage = with_wishes(replace(coverage, region=region), lock=lock, forbid=forbid, budget_cny=budget_cny)
     solver = region.project.solver
 
-    def ask(problem: SitingProblem) -> tuple[SitingResult, NDArray[np.bool_]]:
+    def ask(predicted: Coverage) -> tuple[tuple[SitingResult, Timeline], NDArray[np.bool_]]:
+        policy = policy_of(predicted)
         result = solve(
-            problem,
+            policy.whole,
             gap=solver.gap,
             node_limit=solver.node_limit,
             time_limit_s=solver.time_limit_s,
             progress=lambda news: tell(f"progress.stage.{stage_kind(news.stage)}", 1.0 - min(news.gap, 1.0)),
         )
-        return result, result.chosen
+        timeline = policy.timeline(result.chosen)
+        return (result, timeline), timeline.chosen
 
-    result, coverage, problem = planned(coverage, ask)
-    for goal in problem.goals:
-        missing = goal.places[~result.places[goal.places]]
-        if goal.name == LOCKED_GOAL and len(missing):
-            names = ", ".join(problem.place_ids[place].removeprefix("lock:") for place in missing)
-            raise ProjectError(
-                f"{region.project.path}: locked sites cannot be built within the budget: {names}. "
-                "Raise budget.total_cny or unlock some."
-            )
+    (result, timeline), coverage, _ = planned(coverage, ask)
+    policy = policy_of(coverage)
+    _check_locked(coverage, policy.plain, timeline)
     return _describe(
-        region,
         coverage,
-        problem,
-        result.chosen,
+        policy,
+        timeline,
         status=result.status,
-        duty=_told_duty(problem, result),
+        duty=_told_duty(policy.whole, result),
         shortage_cny=result.shortage_cny,
         gap=result.gap,
         stages=result.stages,
@@ -104,18 +129,20 @@ def gaps_today(region: Region, coverage: Coverage, progress: Progress | None = N
     Gaps that could be served carry the reason ``budget`` and what serving each alone would cost.
     """
     tell = progress or (lambda _key, _share: None)
+    coverage = replace(coverage, region=region)
     nothing = np.zeros(len(coverage.options), np.bool_)
     coverage, _stands = confirmed(coverage, siting_problem(coverage)[0], nothing)
-    problem, _ = siting_problem(coverage)
-    served = serve(problem, nothing)[1]
+    policy = policy_of(coverage)
+    served = serve(policy.problem, nothing)[1]
     short = any(
-        int(served[goal.places].sum()) < goal.required for goal in problem.goals if goal.name != LOCKED_GOAL
+        int(served[goal.places].sum()) < goal.required
+        for goal in policy.problem.goals
+        if goal.name != LOCKED_GOAL
     )
     return _describe(
-        region,
         coverage,
-        problem,
-        nothing,
+        policy,
+        policy.timeline(np.zeros(len(policy.whole.option_ids), np.bool_)),
         status="optimal",
         duty="undecided" if short else "met",
         shortage_cny=0,
@@ -125,18 +152,27 @@ def gaps_today(region: Region, coverage: Coverage, progress: Progress | None = N
     )
 
 
+def _check_locked(coverage: Coverage, problem: SitingProblem, timeline: Timeline) -> None:
+    """Refuse a plan that had no money for what is locked."""
+    served = serve(problem, timeline.chosen)[1]
+    for goal in problem.goals:
+        missing = goal.places[~served[goal.places]]
+        if goal.name == LOCKED_GOAL and len(missing):
+            names = ", ".join(problem.place_ids[place].removeprefix("lock:") for place in missing)
+            raise ProjectError(
+                f"{coverage.region.project.path}: locked sites cannot be built within the budget: {names}. "
+                "Raise budget.total_cny or unlock some."
+            )
+
+
 def _describe(
-    region: Region,
-    coverage: Coverage,
-    problem: SitingProblem,
-    chosen: NDArray[np.bool_],
-    *,
-    tell: Progress,
-    **verdict: object,
+    coverage: Coverage, policy: Policy, timeline: Timeline, *, tell: Progress, **verdict: object
 ) -> Plan:
-    """The Plan of a set of chosen options."""
+    """The Plan of options that are built in some years."""
     tell("progress.explain", 0.0)
-    predicted, places = siting_problem(coverage, ledger=False)
+    region, problem, places = coverage.region, policy.plain, policy.places
+    chosen = timeline.chosen
+    predicted, _ = siting_problem(coverage, ledger=False)
     served = serve(problem, chosen)[1]
     cost = np.zeros(len(served), np.int64)
     gaps = np.flatnonzero(~served)
@@ -146,27 +182,40 @@ def _describe(
     tell("progress.explain", 0.5)
     fragile_before, fragile = fragile_places(coverage, problem, chosen)
     doubts = {"fragile": fragile, "interfered": interfered_places(coverage, problem, chosen)}
-    townships, villages = place_tables(coverage, problem, places, chosen, reason, cost, doubts)
-    sites = site_table(coverage, problem, places, chosen, villages)
+    townships, villages = place_tables(coverage, problem, places, timeline, reason, cost, doubts)
+    scoreboard = _scoreboard(region.project.goals, problem, chosen)
+    phases = phase_rows(
+        coverage,
+        problem,
+        timeline,
+        lambda standing: counts(coverage, problem, places, standing),
+        decided=verdict["duty"] != "undecided",
+    )
     lines = coverage.cost_lines
     built = lines["option"].isin(coverage.options.index[chosen])
-    scoreboard = _scoreboard(region.project.goals, problem, chosen)
+    cost_lines = lines[built].reset_index(drop=True)
+    if timeline.years:
+        row = coverage.options.index.get_indexer(pd.Index(cost_lines["option"]))
+        cost_lines["year"] = timeline.labels(timeline.first[row])
     tell("progress.explain", 1.0)
     return Plan(
-        region=region,
+        region=replace(region, warnings=(*region.warnings, *idle_funds(coverage))),
         budget_cny=problem.budget_cny,
         scoreboard=scoreboard,
         townships=townships,
         villages=villages,
-        sites=sites,
-        nodes=node_table(coverage, chosen, villages),
-        routes=route_table(coverage, chosen),
-        cost_lines=lines[built].reset_index(drop=True),
+        sites=site_table(coverage, problem, places, timeline, villages),
+        nodes=node_table(coverage, timeline, villages),
+        routes=route_table(coverage, timeline),
+        cost_lines=cost_lines,
         gaps=gap_table(townships, villages),
         conflicts=conflict_table(region, predicted, places),
-        coverage=coverage_counts(
-            coverage, chosen, townships, villages, fragile_before[places.slice("5g", "village")]
-        ),
+        coverage=coverage_counts(coverage, problem, places, chosen, (fragile_before, fragile)),
+        years=timeline.years,
+        phases=phases,
+        funds=fund_uses(coverage, chosen, problem.budget_cny),
+        equity=equity_rows(coverage, problem, places, chosen),
+        stations=stations_of(coverage, chosen),
         prediction=prediction_of(coverage, chosen),
         **verdict,  # type: ignore[arg-type]
     )
@@ -183,19 +232,18 @@ def _scoreboard(goals: Goals, problem: SitingProblem, chosen: NDArray[np.bool_])
         achieved = int(after[goal.places].sum())
         short = max(goal.required - achieved, 0)
         cost = cost_to_meet(problem, chosen, goal) if short else 0
-        share = getattr(goals, goal.name)
         rows.append(
             Score(
                 goal=goal.name,
                 service="gigabit" if goal.name.endswith("gigabit") else "5g",
-                required=float(share),
+                required=goals.shares[goal.name],
                 places=len(goal.places),
                 needed=goal.required,
                 before=int(before[goal.places].sum()),
                 achieved=achieved,
                 met=short == 0,
                 short=short,
-                cost_to_meet_cny=None if cost < 0 else int(cost),
+                cost_to_meet_cny=None if cost == IMPOSSIBLE else int(cost),
             )
         )
     return tuple(rows)

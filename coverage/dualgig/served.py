@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dualgig.aims import UNCOUNTED_TOWNSHIPS
 from dualgig.formulate import gigabit_before, people_before, radio_cover
 from dualgig.ledger import counted
 from dualgig.options import on_air_today
+from dualgig.project import SERVICES
 from dualgig.radio.budget import shadow_margin_db
+from dualgig.siting.problem import serve
 from dualgig.standards import operators_of_goal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from dualgig.formulate import Places
     from dualgig.predict import Coverage
+    from dualgig.siting.problem import SitingProblem
 
 
 @dataclass(frozen=True)
@@ -164,3 +169,33 @@ def fibre_service(coverage: Coverage, chosen: NDArray[np.bool_]) -> pd.DataFrame
     olt[links.village[picked]] = region.nodes.index.to_numpy()[links.node[picked]]
     cable[links.village[picked]] = links.cable_m[picked] / 1000.0
     return pd.DataFrame({"olt": olt.astype(str), "cable_km": cable}, index=villages.index)
+
+
+def counts(
+    coverage: Coverage, problem: SitingProblem, places: Places, chosen: NDArray[np.bool_]
+) -> dict[str, int]:
+    """People, villages and townships with each service once some options are chosen, and all that there are.
+
+    Goals count administrative villages, and no development zones and farms; so do these counts.
+
+    Returns
+    -------
+    dict
+        ``people``, ``villages``, ``townships``, and with ``_5g`` and ``_gigabit`` those served.
+    """
+    region = coverage.region
+    served = serve(problem, chosen)[1]
+    rural = (region.villages["kind"] == "village").to_numpy()
+    townships = ~region.townships["kind"].isin(UNCOUNTED_TOWNSHIPS).to_numpy()
+    told = {
+        "people": int(region.demand["weight"].sum()),
+        "villages": int(rural.sum()),
+        "townships": int(townships.sum()),
+    }
+    for service in SERVICES:
+        told[f"villages_{service}"] = int(served[places.slice(service, "village")][rural].sum())
+        told[f"townships_{service}"] = int(served[places.slice(service, "township")][townships].sum())
+    told["people_5g"] = people_served(coverage, chosen)[1]
+    gigabit = served[places.slice("gigabit", "village")]
+    told["people_gigabit"] = int(region.villages["population"].to_numpy(dtype=np.int64)[gigabit].sum())
+    return told

@@ -86,8 +86,11 @@ class Project(Section):
 
     def in_language(self, language: Language) -> Self:
         """The same project with another language of its outputs."""
-        general = self.project.model_copy(update={"language": language})
-        copy = self.model_copy(update={"project": general})
+        return self.with_changes(project=self.project.model_copy(update={"language": language}))
+
+    def with_changes(self, **sections: Section) -> Self:
+        """The same project with other sections, which are taken as they are."""
+        copy = self.model_copy(update=sections)
         copy._path = self._path  # noqa: SLF001
         return copy
 
@@ -198,12 +201,10 @@ class Project(Section):
             lines.append(f"{path}: {unknown_scenario(chosen, [*plain.scenarios])}")
         if lines:
             raise ProjectError("\n".join(lines))
-        project = made[chosen] if chosen else plain._without_scenario()  # noqa: SLF001
+        bare = plain.with_changes(project=plain.project.model_copy(update={"scenario": ""}))
+        project = made[chosen] if chosen else bare
         project._path = path.resolve()  # noqa: SLF001
         return project
-
-    def _without_scenario(self) -> Self:
-        return self.model_copy(update={"project": self.project.model_copy(update={"scenario": ""})})
 
 
 def _read(path: Path) -> dict[str, Any]:
