@@ -168,7 +168,7 @@ def begin(s: State, covered_before: NDArray[np.bool_]) -> None:
             s.open[s.total[OPEN]] = p
             place["position"][p] = s.total[OPEN]
             s.total[OPEN] += 1
-    for k in range(len(s.clause)):
+    for k in range(len(s.clause) - 1):
         place["true"][s.clause["place"][k]] += 1 if s.clause["need"][k] <= 0 else 0
     for p in range(len(place) - 1):
         served = place["true"][p] >= place["needed"][p]

@@ -49,7 +49,7 @@ def start(problem: SitingProblem) -> State:
     balance_of, in_balance = _pairs([r.places for r in problem.balances])
     goal_of, in_goal = _pairs([goal.places for goal in problem.goals])
     option, place = _table(n + 1, OPTION_FIELDS), _table(m + 1, PLACE_FIELDS)
-    point, clause = _table(points + 1, POINT_FIELDS), _table(len(problem.need), CLAUSE_FIELDS)
+    point, clause = _table(points + 1, POINT_FIELDS), _table(len(problem.need) + 1, CLAUSE_FIELDS)
     row, group, goal = (
         _table(len(rows) + 1, ROW_FIELDS),
         _table(groups + 1, GROUP_FIELDS),
@@ -68,11 +68,13 @@ def start(problem: SitingProblem) -> State:
     place["rows"], place_rows = _amounts(in_balance, balance_of + len(problem.limits), amount, m)
     by_point = problem.clauses.tocsc()
     point["worth"][:points], point["clauses"] = problem.point_worth, by_point.indptr
-    clause["need"], clause["place"] = problem.need, problem.clause_place
-    place["clauses"], place_clauses = _lists(problem.clause_place, np.arange(len(problem.need)), m)
+    clauses = len(problem.need)
+    clause["need"][:clauses], clause["place"][:clauses] = problem.need, problem.clause_place
+    clause["points"] = problem.clauses.indptr
+    place["clauses"], place_clauses = _lists(problem.clause_place, np.arange(clauses), m)
     place["goals"], place_goals = _lists(in_goal, goal_of, m)
-    clauses = np.diff(place["clauses"])
-    needed = np.where(clauses == 0, NEVER, np.where(problem.place_mode == Mode.ALL, clauses, 1))
+    own = np.diff(place["clauses"])
+    needed = np.where(own == 0, NEVER, np.where(problem.place_mode == Mode.ALL, own, 1))
     place["needed"][:m] = np.where(problem.place_before, ALWAYS, needed)
     place["worth"][:m] = problem.place_worth
     matters = (np.diff(place["goals"]) > 0) | (problem.place_worth > 0)
@@ -105,6 +107,7 @@ def start(problem: SitingProblem) -> State:
         row_options=row_options,
         place_rows=place_rows,
         point_clauses=_weighted(by_point.indices, by_point.data),
+        clause_points=problem.clauses.indices.astype(np.int32, copy=False),
         place_clauses=place_clauses,
         place_goals=place_goals,
         listed=np.zeros(n, np.int32),

@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 CREDIT = 1024
 """Credit of a served place; an unserved one has the whole part of this times the share of its need reached."""
 
+NO_LIMIT = 1 << 61
+"""What nothing limits may add up to."""
+
 ALWAYS, NEVER = 0, 1 << 30
 """True clauses that a place needs where a ledger says it is served, and where it has no clause."""
 
@@ -23,7 +26,7 @@ options that are not chosen; rows above their most.
 OPTION_FIELDS = [("cost", "i8"), ("points", "i8"), ("needs", "i4"), ("users", "i4"), ("rows", "i4")]
 OPTION_FIELDS += [("group", "i4"), ("using", "i4"), ("position", "i4"), ("chosen", "b1")]
 POINT_FIELDS = [("worth", "i8"), ("clauses", "i8")]
-CLAUSE_FIELDS = [("need", "i8"), ("reached", "i8"), ("place", "i4")]
+CLAUSE_FIELDS = [("need", "i8"), ("reached", "i8"), ("points", "i8"), ("place", "i4")]
 PLACE_FIELDS = [
     ("worth", "i8"),
     ("clauses", "i4"),
@@ -78,6 +81,7 @@ class State(NamedTuple):
     row_options: NDArray[Any]
     place_rows: NDArray[Any]
     point_clauses: NDArray[Any]
+    clause_points: NDArray[np.int32]
     place_clauses: NDArray[np.int32]
     place_goals: NDArray[np.int32]
     listed: NDArray[np.int32]
