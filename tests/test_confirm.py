@@ -98,29 +98,28 @@ def test_the_difference_is_told_point_by_point_and_place_by_place(coverage_by, w
     wrong_sweep(-25.0)
     told, _ = confirmed(coverage_by("sweep"), problem, chosen)
     check = check_of(told, chosen)
-    # the oracle: exact margins of the sites on air, and the same 25 dB worse
+    # the oracle: the best of the sites on air at each point, by exact profiles and by the sweep less 25 dB
     on_air = any_on_air(exact, chosen)
-    reach = exact.reach
-    margins = np.where(on_air[reach.site], reach.margin_db, -np.inf).max(axis=1)
-    best = np.full(len(exact.tests.points), -np.inf)
-    np.maximum.at(best, reach.point, margins)
-    lost = int(((best >= 0) & (best < 25)).sum())
-    assert check.mean_db == pytest.approx(-25.0, abs=0.2)
-    # points are not in the centres of their cells
-    assert check.std_db < 2.5
+    best = np.full((2, len(exact.tests.points)), -np.inf)
+    right = swept_reach(exact.region, exact.tests.points, on_air.any(axis=1), beyond_db=60.0)
+    for row, (reach, off_db) in enumerate(((exact.reach, 0.0), (right, 25.0))):
+        level = np.where(on_air[reach.site], reach.margin_db - off_db, -np.inf).max(axis=1)
+        np.maximum.at(best[row], reach.point, level)
+    served = best >= 0
     assert check.points_lost == 0
-    assert check.points_gained == pytest.approx(lost, abs=2)
-    assert check.points_gained > 5
-    assert check.places_lost == ()
+    assert check.points_gained == (served[0] & ~served[1]).sum() > 5
+    assert -26.0 < check.mean_db < -24.0
+    # and the places whose test fails then, where no ledger speaks
     ids = np.array([*exact.region.townships.index, *exact.region.villages.index])
-
-    def fallen(error_db):
-        dark = replace(exact, reach=replace(reach, margin_db=reach.margin_db - error_db))
-        served, remains = (serve(siting_problem(each)[0], chosen)[1][: len(ids)] for each in (exact, dark))
-        return set(ids[served & ~remains])
-
-    # the sweep errs by less than 4 dB here
-    assert fallen(21.0) <= set(check.places_gained) <= fallen(29.0)
+    tests, fallen = exact.tests, set()
+    for test, place in enumerate(tests.place):
+        needed = tests.weights[[test]].tocoo()
+        passed = [int(needed.data[row[needed.col]].sum()) >= tests.need[test] for row in served]
+        if passed[0] and not passed[1]:
+            fallen.add(str(ids[place]))
+    said = {str(place) for place in exact.region.status.index}
+    assert check.places_lost == ()
+    assert set(check.places_gained) == fallen - said
     assert check.places_gained
 
 
@@ -141,6 +140,7 @@ def test_a_swept_plan_of_a_small_region_is_the_exact_one(tiny_project):
         assert getattr(swept, name).equals(getattr(exact, name))
 
 
+@pytest.mark.slow
 def test_equal_swept_plans_are_equal_to_the_byte(tiny_project):
     project = tiny_project(radio={"method": "sweep"})
     outputs = set()
