@@ -1,0 +1,324 @@
+"""Multipliers that prove a low bound of a covering-location problem, by a first-order method.
+
+The primal-dual hybrid gradient method with restarts (Chambolle and Pock, J. Math. Imaging and Vision 40, 2011;
+diagonal steps: Pock and Chambolle, ICCV 2011; restarts and primal weight: Applegate et al., NeurIPS 2021) on the
+saddle point ``min over 0 <= u <= w, max over box and budget of sum(w - u) + u.A x``. Boxes are bounded on both
+sides, so every pair has a finite duality gap, by which iterates are compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numba import njit, prange
+
+from dualgig.siting.covering import exact_bound
+from dualgig.siting.pdhg import Iterate, Restarts, threads_for
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dualgig.siting.covering import Covering
+
+_CHECK_EVERY = 20
+"""Iterations between two looks at bound and restart; a look costs about one iteration."""
+
+
+@dataclass(frozen=True)
+class CoveringDual:
+    """Multipliers and what they prove.
+
+    Parameters
+    ----------
+    multipliers
+        float64, shape (points,), in ``[0, weight]``.
+    price
+        Worth of one unit of money, not negative.
+    bound
+        Whole weight that no plan exceeds, computed exactly from the two.
+    solution
+        float64, shape (n,): the options' values in the relaxation, within box and budget.
+    relaxed
+        Weight that `solution` covers in the relaxation: no multipliers prove less.
+    iterations
+        How many were made.
+    """
+
+    multipliers: NDArray[np.float64]
+    price: float
+    bound: int
+    solution: NDArray[np.float64]
+    relaxed: float
+    iterations: int
+
+
+def covering_bound(
+    covering: Covering,
+    *,
+    iterations: int,
+    tolerance: float = 0.0,
+    start: CoveringDual | None = None,
+) -> CoveringDual:
+    """Find multipliers that prove a low bound.
+
+    Equal problems give equal bytes on any number of threads: each row and column is summed by one of them.
+
+    Parameters
+    ----------
+    covering
+        The problem.
+    iterations
+        Most iterations; each takes two products with the matrix.
+    tolerance
+        End when the bound is within this share of the relaxation's value.
+    start
+        Where to start from, of the same or a similar problem.
+    """
+    with threads_for(len(covering.option_of)):
+        descent = _Descent(covering, start)
+        while descent.iterations < iterations and descent.gap > tolerance * descent.best_bound:
+            descent.step()
+            if descent.iterations % _CHECK_EVERY == 0 or descent.iterations == iterations:
+                descent.look()
+    bound = exact_bound(covering, descent.best_multipliers, descent.best_price).weight
+    return CoveringDual(
+        descent.best_multipliers,
+        descent.best_price,
+        bound,
+        descent.best_solution,
+        descent.best_relaxed,
+        descent.iterations,
+    )
+
+
+class _Descent:
+    """The iterates of the primal-dual method and the best bound among them."""
+
+    def __init__(self, covering: Covering, start: CoveringDual | None) -> None:
+        self.covering = covering
+        self.weight = covering.weight.astype(np.float64)
+        self.cost = covering.cost.astype(np.float64)
+        self.low, self.high = covering.lower.astype(np.float64), covering.upper.astype(np.float64)
+        n, points = len(self.cost), len(self.weight)
+        size = np.zeros(n)
+        _gains(covering.option_start, covering.point_of, self.weight, size)
+        degree = np.diff(covering.point_start)
+        # steps for the matrix in units of covered weight: 1 / column sum and weight / row count
+        self.primal_step = 1.0 / np.maximum(size, 1e-9)
+        self.dual_step = self.weight / np.maximum(degree, 1)
+        self.primal_scale = size
+        self.dual_scale = np.divide(1.0, self.dual_step, out=np.zeros(points), where=self.dual_step > 0.0)
+        self.restarts = Restarts()
+        self.price = 0.0 if start is None else start.price
+        if start is None:
+            share = covering.budget / max(1.0, float(self.cost.sum()))
+            x, u = np.full(n, min(1.0, share)), 0.5 * self.weight
+        else:
+            x, u = start.solution, start.multipliers
+        self.now = Iterate(
+            np.clip(x, self.low, self.high), np.clip(u, 0.0, self.weight), np.zeros(points), np.zeros(n)
+        )
+        _gains(covering.point_start, covering.option_of, self.now.primal, self.now.reached)
+        _gains(covering.option_start, covering.point_of, self.now.dual, self.now.back)
+        self.sums = Iterate.zero(n, points)
+        self.iterations = 0
+        self.from_x, self.from_u = self.now.primal.copy(), self.now.dual.copy()
+        self.best_bound, self.best_relaxed = np.inf, -np.inf
+        self.best_multipliers, self.best_price, self.best_solution = self.from_u, self.price, self.from_x
+        self._evaluate(self.now)
+
+    @property
+    def gap(self) -> float:
+        """Best bound less best weight of the relaxation."""
+        return float(self.best_bound - self.best_relaxed)
+
+    def step(self) -> None:
+        covering, now, sums = self.covering, self.now, self.sums
+        weight = self.restarts.primal_weight
+        step = self.primal_step / weight
+        to = now.primal + step * now.back
+        budget = float(covering.budget)
+        self.price = _project(
+            to, step * self.cost, self.cost, self.low, self.high, budget, self.price, now.primal
+        )
+        _dual_step(
+            covering.point_start,
+            covering.option_of,
+            now.primal,
+            now.reached,
+            now.dual,
+            self.weight,
+            weight * self.dual_step,
+            sums.reached,
+            sums.dual,
+        )
+        _gains(covering.option_start, covering.point_of, now.dual, now.back)
+        np.add(sums.primal, now.primal, out=sums.primal)
+        np.add(sums.back, now.back, out=sums.back)
+        self.restarts.inner += 1
+        self.iterations += 1
+
+    def look(self) -> None:
+        """Evaluate iterate and average, remember the best, restart where that helps."""
+        better, error = self.now, self._evaluate(self.now)
+        average = self.sums.over(self.restarts.inner)
+        average_error = self._evaluate(average)
+        if average_error < error:
+            better, error = average, average_error
+        if self.restarts.due(error, self.iterations):
+            moved_x = np.sqrt(((better.primal - self.from_x) ** 2 * self.primal_scale).sum())
+            moved_u = np.sqrt(((better.dual - self.from_u) ** 2 * self.dual_scale).sum())
+            self.restarts.restart(float(moved_x), float(moved_u), error)
+            self.now = better
+            self.from_x, self.from_u = better.primal.copy(), better.dual.copy()
+            self.sums.clear()
+
+    def _evaluate(self, pair: Iterate) -> float:
+        """Duality gap of a pair."""
+        x, u, reached, gain = pair
+        price, gained = _knapsack(gain, self.cost, self.low, self.high, float(self.covering.budget))
+        bound = float((self.weight - u).sum()) + gained
+        relaxed = float(self.weight @ np.minimum(reached, 1.0))
+        if bound < self.best_bound:
+            self.best_bound, self.best_multipliers, self.best_price = bound, u.copy(), price
+        feasible = float(self.cost @ x) <= self.covering.budget * (1.0 + 1e-9)
+        if feasible and relaxed > self.best_relaxed:
+            self.best_relaxed, self.best_solution = relaxed, x.copy()
+        return bound - relaxed
+
+
+def _knapsack(
+    gain: NDArray[np.float64],
+    cost: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    budget: float,
+) -> tuple[float, float]:
+    """Price at which the budget is spent, and ``p budget + sum of max over the box of (gain - p cost) x``.
+
+    The most worth of a fractional knapsack (Dantzig, Operations Research 5, 1957): options in the order of
+    worth a unit of money.
+    """
+    budget -= float(cost @ low)
+    constant = float(gain @ low)
+    room = high - low
+    dear = np.flatnonzero((room > 0.0) & (cost > 0.0) & (gain > 0.0))
+    constant += float(gain @ (room * ((cost <= 0.0) & (gain > 0.0))))
+    ratio = gain[dear] / cost[dear]
+    order = dear[np.argsort(-ratio, kind="stable")]
+    spent = np.cumsum(cost[order])
+    fits = int(np.searchsorted(spent, budget, side="right"))
+    if fits == len(order):
+        return 0.0, constant + float(gain[order].sum())
+    price = float(gain[order[fits]] / cost[order[fits]])
+    left = budget - (float(spent[fits - 1]) if fits else 0.0)
+    return price, constant + float(gain[order[:fits]].sum()) + price * left
+
+
+@njit(cache=True)
+def _project(
+    to: NDArray[np.float64],
+    slope: NDArray[np.float64],
+    cost: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    budget: float,
+    guess: float,
+    out: NDArray[np.float64],
+) -> float:
+    """Nearest vector within box and budget, in the norm of the steps, into `out`; returns the price of money.
+
+    The vector is ``clip(to - p slope)``, the slope being step times cost; what it costs falls with p, so p is found by bisection from a
+    bracket around the last one.
+    """
+    if _spent(to, slope, cost, low, high, 0.0) <= budget:
+        _clip(to, slope, low, high, 0.0, out)
+        return 0.0
+    most = guess if guess > 0.0 else 1e-12
+    least = 0.0
+    for _ in range(2000):
+        if _spent(to, slope, cost, low, high, most) <= budget:
+            break
+        least = most
+        most *= 1.1
+    if least == 0.0:
+        below = most / 1.1
+        while below > 1e-300 and _spent(to, slope, cost, low, high, below) <= budget:
+            most = below
+            below /= 1.1
+        least = below
+    for _ in range(60):
+        middle = 0.5 * (least + most)
+        if middle <= least or middle >= most or most - least <= 1e-13 * most:
+            break
+        if _spent(to, slope, cost, low, high, middle) > budget:
+            least = middle
+        else:
+            most = middle
+    _clip(to, slope, low, high, most, out)
+    return most
+
+
+@njit(cache=True)
+def _spent(
+    to: NDArray[np.float64],
+    slope: NDArray[np.float64],
+    cost: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    price: float,
+) -> float:
+    total = 0.0
+    for j in range(len(to)):
+        total += cost[j] * min(max(to[j] - price * slope[j], low[j]), high[j])
+    return total
+
+
+@njit(cache=True)
+def _clip(
+    to: NDArray[np.float64],
+    slope: NDArray[np.float64],
+    low: NDArray[np.float64],
+    high: NDArray[np.float64],
+    price: float,
+    out: NDArray[np.float64],
+) -> None:
+    for j in range(len(to)):
+        out[j] = min(max(to[j] - price * slope[j], low[j]), high[j])
+
+
+@njit(parallel=True, cache=True)
+def _gains(
+    start: NDArray[np.int64], member: NDArray[np.int32], value: NDArray[np.float64], out: NDArray[np.float64]
+) -> None:
+    for j in prange(len(out)):
+        total = 0.0
+        for k in range(start[j], start[j + 1]):
+            total += value[member[k]]
+        out[j] = total
+
+
+@njit(parallel=True, cache=True)
+def _dual_step(
+    start: NDArray[np.int64],
+    member: NDArray[np.int32],
+    x: NDArray[np.float64],
+    reached: NDArray[np.float64],
+    u: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    step: NDArray[np.float64],
+    reached_sum: NDArray[np.float64],
+    u_sum: NDArray[np.float64],
+) -> None:
+    """``u <- clip(u - step (A (2 x - x before) - 1))``; products and sums of the average beside."""
+    for i in prange(len(u)):
+        total = 0.0
+        for k in range(start[i], start[i + 1]):
+            total += x[member[k]]
+        moved = u[i] - step[i] * (2.0 * total - reached[i] - 1.0)
+        u[i] = min(max(moved, 0.0), weight[i])
+        reached[i] = total
+        reached_sum[i] += total
+        u_sum[i] += u[i]
