@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from dualgig.radio.places import Places
     from dualgig.region.model import Region
 
-EXACT_PATHS = 2_000_000
-"""Paths up to which ``radio.method = "auto"`` takes an exact profile of each: seconds on one core."""
+EXACT_PATHS = 4_000_000
+"""Paths up to which ``radio.method = "auto"`` takes an exact profile of each: about a gigabyte, and seconds."""
 
 SITES_AT_ONCE = 1024
 """Sites with sectors whose patterns are tabulated at once."""
