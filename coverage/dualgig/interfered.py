@@ -49,6 +49,8 @@ def interfered_places(
     if not tested or radio.interferers == "all":
         return np.zeros(len(problem.place_ids), np.bool_)
     on_air = any_on_air(coverage, chosen)
-    disturbed = reach_of(region, radio_paths(region, coverage.tests.points), on_air)
+    # a site that is silent neither serves with this plan nor disturbs
+    paths = radio_paths(region, coverage.tests.points, sites=on_air.any(axis=1))
+    disturbed = reach_of(region, paths, on_air)
     true, _ = siting_problem(replace(coverage, reach=disturbed))
     return np.asarray(serve(problem, chosen)[1] & ~serve(true, chosen)[1])
