@@ -576,6 +576,7 @@ def _serve_by_site(
     count = villages.loc[after, "server"].value_counts()
     sites["villages"] = count.reindex(sites.index).fillna(0).astype(int)
     sites["alone"] = (sites["villages"] // 2).astype(int)
+    sites["alone_places"] = ""
 
 
 def _serve_by_node(

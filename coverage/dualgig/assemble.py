@@ -16,6 +16,7 @@ from dualgig.phases import first_served
 from dualgig.project import SERVICES
 from dualgig.region.model import BUILD_TYPES
 from dualgig.served import any_on_air, bands_on_air, counts, fibre_service, radio_service
+from dualgig.siting.explain import sole_service
 from dualgig.siting.problem import serve
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ def site_table(
     sites["cost_cny"] = cost.reindex(sites.index, fill_value=0).astype(np.int64)
     served = villages[villages["after_5g"]]
     sites["villages"] = served["server"].value_counts().reindex(sites.index, fill_value=0).astype(np.int64)
-    sites["alone"] = _alone(coverage, problem, places, chosen, sites)
+    sites["alone"], sites["alone_places"] = _alone(coverage, problem, places, chosen, sites)
     if timeline.years:
         sites["year"] = _first_year(options, timeline, of_site, sites.index)
     return sites
@@ -138,19 +139,19 @@ def _alone(
     places: Places,
     chosen: NDArray[np.bool_],
     sites: gpd.GeoDataFrame,
-) -> NDArray[np.int64]:
-    """Villages that would lose 5G without what is built on each site."""
-    item = coverage.options["item"].to_numpy()
-    radio = (coverage.options["kind"] == "radio").to_numpy()
-    rows = places.slice("5g", "village")
-    full = int(serve(problem, chosen)[1][rows].sum())
-    alone = np.zeros(len(sites), np.int64)
-    for row, (site, built) in enumerate(sites["built"].items()):
-        if not built:
-            continue
-        without = chosen & ~(radio & (item == site))
-        alone[row] = full - int(serve(problem, without)[1][rows].sum())
-    return alone
+) -> tuple[NDArray[np.int64], list[str]]:
+    """Villages that would lose 5G without what is built on each site, and ids of townships and villages."""
+    options = coverage.options
+    row = np.where(options["kind"] == "radio", sites.index.get_indexer(pd.Index(options["item"])), -1)
+    sole = sole_service(problem, chosen, row)
+    radio = (sole.place < places.slice("5g", "village").stop) & (sole.place >= 0)
+    group, place = sole.group[radio], sole.place[radio]
+    ids = [*coverage.region.townships.index.astype(str), *coverage.region.villages.index.astype(str)]
+    of_site: list[list[str]] = [[] for _ in range(len(sites))]
+    for site, number in zip(group.tolist(), place.tolist(), strict=True):
+        of_site[site].append(ids[number])
+    villages = group[place >= places.first("5g", "village")]
+    return np.bincount(villages, minlength=len(sites)), [";".join(own) for own in of_site]
 
 
 def node_table(coverage: Coverage, timeline: Timeline, villages: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from dualgig.insight import Insight
     from dualgig.prediction import Prediction
     from dualgig.project import EquityKind, Measure, Service, StationUnit
     from dualgig.region.model import Region
@@ -289,7 +290,8 @@ class Plan:
         upgraded: on air before, more is added; new: something is built where none was on air;
         unused: a candidate not built), ``built`` (configuration ids built, ``;``-separated),
         ``operator`` (of what is on air after), ``bands`` (``;``-separated, after), ``cost_cny``,
-        ``villages`` (how many have it as server after), ``alone`` (villages that only it serves).
+        ``villages`` (how many have it as server after), ``alone`` (villages that only it serves),
+        ``alone_places`` (ids of townships and villages that only it serves, ``;``-separated).
     nodes : geopandas.GeoDataFrame
         The region's nodes with ``state`` (existing, upgraded, new, unused), ``cost_cny``,
         ``villages`` (how many it gives gigabit after).
@@ -319,6 +321,9 @@ class Plan:
         The rules of ``[[equity]]``.
     stations : Stations or None
         Base stations in the policy's unit.
+    insight : Insight or None
+        Duties against money, the dearest duties, what one more million buys; ``None`` where nothing was
+        solved.
     prediction : Prediction or None
         How radio coverage was predicted, see `dualgig.prediction`.
     """
@@ -345,6 +350,7 @@ class Plan:
     funds: tuple[FundUse, ...] = ()
     equity: tuple[EquityRow, ...] = ()
     stations: Stations | None = None
+    insight: Insight | None = None
     prediction: Prediction | None = None
 
     @property

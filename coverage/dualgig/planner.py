@@ -18,21 +18,23 @@ from dualgig.assemble import (
     route_table,
     site_table,
 )
-from dualgig.confirm import confirmed, planned, prediction_of
+from dualgig.confirm import confirmed, prediction_of
 from dualgig.equity import equity_rows
 from dualgig.errors import ProjectError
+from dualgig.explanation import insight_of
 from dualgig.formulate import siting_problem
 from dualgig.fragile import fragile_places
 from dualgig.funds import fund_uses, idle_funds
 from dualgig.interfered import interfered_places
-from dualgig.phases import Timeline, phase_rows
-from dualgig.plan import Plan, Score, stage_kind
+from dualgig.phases import phase_rows
+from dualgig.plan import Plan, Score
 from dualgig.policy import policy_of
 from dualgig.reasons import gap_reasons
 from dualgig.served import counts
 from dualgig.siting.marginal import IMPOSSIBLE, cost_to_meet, cost_to_serve
 from dualgig.siting.problem import serve
-from dualgig.siting.stages import solve
+from dualgig.siting.solver import Worker
+from dualgig.solved import solve_coverage
 from dualgig.stations import stations_of
 from dualgig.wishes import with_wishes
 
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dualgig.phases import Timeline
     from dualgig.plan import Duty
     from dualgig.policy import Policy
     from dualgig.predict import Coverage, Progress
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from dualgig.region.model import Region
     from dualgig.siting.problem import SitingProblem
     from dualgig.siting.result import SitingResult
+    from dualgig.solved import Solved
 
 
 def make_plan(
@@ -86,23 +90,31 @@ def make_plan(
     """
     tell = progress or (lambda _key, _share: None)
     coverage = with_wishes(replace(coverage, region=region), lock=lock, forbid=forbid, budget_cny=budget_cny)
-    solver = region.project.solver
+    with Worker() as worker:
+        return describe(solve_coverage(coverage, tell, worker), tell, worker)
 
-    def ask(predicted: Coverage) -> tuple[tuple[SitingResult, Timeline], NDArray[np.bool_]]:
-        policy = policy_of(predicted)
-        result = solve(
-            policy.whole,
-            gap=solver.gap,
-            node_limit=solver.node_limit,
-            time_limit_s=solver.time_limit_s,
-            progress=lambda news: tell(f"progress.stage.{stage_kind(news.stage)}", 1.0 - min(news.gap, 1.0)),
-        )
-        timeline = policy.timeline(result.chosen)
-        return (result, timeline), timeline.chosen
 
-    (result, timeline), coverage, _ = planned(coverage, ask)
-    policy = policy_of(coverage)
+def describe(solved: Solved, tell: Progress, worker: Worker) -> Plan:
+    """Explain what is solved, and put it into tables.
+
+    Parameters
+    ----------
+    solved
+        The plan as the solver knows it.
+    tell
+        Called with a message key and the share done, 0 to 1.
+    worker
+        The solver's child process.
+
+    Raises
+    ------
+    ProjectError
+        What is locked cannot be built within the budget.
+    """
+    coverage, policy, timeline, result = solved.coverage, solved.policy, solved.timeline, solved.result
     _check_locked(coverage, policy.plain, timeline)
+    tell("progress.insight", 0.0)
+    insight = insight_of(solved, worker)
     return _describe(
         coverage,
         policy,
@@ -112,6 +124,7 @@ def make_plan(
         shortage_cny=result.shortage_cny,
         gap=result.gap,
         stages=result.stages,
+        insight=insight,
         tell=tell,
     )
 

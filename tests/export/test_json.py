@@ -33,6 +33,7 @@ TOP = [
     "builds",
     "coverage",
     "gaps",
+    "insight",
     "prediction",
     "inputs",
     "options",

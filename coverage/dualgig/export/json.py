@@ -22,6 +22,7 @@ from dualgig.export.schema import (
     Coverage,
     Gap,
     Input,
+    InsightPart,
     PlanDocument,
     PredictionPart,
     ScoreRow,
@@ -114,6 +115,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         builds=_builds(plan),
         coverage=Coverage(before=Served(**plan.coverage["before"]), after=Served(**plan.coverage["after"])),
         gaps=_gaps(plan),
+        insight=None if plan.insight is None else InsightPart.model_validate(asdict(plan.insight)),
         prediction=_prediction(plan),
         inputs={
             name: Input(

@@ -17,6 +17,7 @@ from dualgig.errors import InputError, Problem
 from dualgig.export.gpkg import KINDS, RECORDS
 from dualgig.export.schema import PlanDocument
 from dualgig.export.write import default_folder
+from dualgig.insight import DutyPrice, Insight, MoreMoney, Place, Reach
 from dualgig.plan import Plan, Score, Stage
 from dualgig.prediction import CapLoss, Prediction, SweepCheck
 from dualgig.project import Project
@@ -117,7 +118,25 @@ def read_plan(folder: str | Path) -> Plan:
             "before": document.coverage.before.model_dump(),
             "after": document.coverage.after.model_dump(),
         },
+        insight=_insight(document),
         prediction=_prediction(document),
+    )
+
+
+def _insight(document: PlanDocument) -> Insight | None:
+    """What explains the plan as a whole."""
+    about = document.insight
+    if about is None:
+        return None
+    return Insight(
+        reach=tuple(Reach(**row.model_dump()) for row in about.reach),
+        duty_cost_cny=about.duty_cost_cny,
+        duty_bound_cny=about.duty_bound_cny,
+        dearest=tuple(
+            DutyPrice(tuple(Place(**place.model_dump()) for place in row.places), row.saving_cny, row.how)
+            for row in about.dearest
+        ),
+        more=None if about.more is None else MoreMoney(**about.more.model_dump()),
     )
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 # pydantic reads the annotations when it builds the models
+from dualgig.insight import How  # noqa: TC001
 from dualgig.plan import Duty, Reason, Status  # noqa: TC001
 from dualgig.prediction import Method  # noqa: TC001
 from dualgig.project import Service, Share  # noqa: TC001
@@ -116,6 +117,55 @@ class Gap(_Part):
     cost_to_serve_cny: Cny | None = Field(description="Beyond the plan; null: impossible.")
 
 
+class PlacePart(_Part):
+    """A place and a service that is asked for, in plans over years by the end of a year."""
+
+    level: Literal["township", "village"]
+    id: str
+    service: Service
+    year: int | None
+
+
+class DutyPricePart(_Part):
+    """What letting a duty go would save."""
+
+    places: tuple[PlacePart, ...] = Field(
+        description="More than one where the same is built for them, so that only all of them together save it."
+    )
+    saving_cny: Cny
+    how: How = Field(
+        description="exact: proved; price: the dual price of the linear relaxation, an estimate."
+    )
+
+
+class ReachPart(_Part):
+    """Duties of one level that can be met together, whatever it costs."""
+
+    goals: tuple[str, ...]
+    wanted: Whole = Field(description="Weighted as the goals are.")
+    reachable: Whole
+    bound: Whole = Field(description="No plan meets more.")
+
+
+class MoreMoneyPart(_Part):
+    """What more money would buy."""
+
+    extra_cny: Cny
+    proved: bool = Field(description="False: at least so much.")
+    duties: int
+    served: dict[str, int] = Field(description="Beyond the plan; negative where something took its place.")
+
+
+class InsightPart(_Part):
+    """What explains a plan as a whole."""
+
+    reach: tuple[ReachPart, ...]
+    duty_cost_cny: Cny = Field(description="Least cost found of the duties that can be met.")
+    duty_bound_cny: Cny = Field(description="They cost at least so much.")
+    dearest: tuple[DutyPricePart, ...]
+    more: MoreMoneyPart | None
+
+
 class SweepCheckPart(_Part):
     """The sweep against exact profiles, on the sites on air with the plan."""
 
@@ -189,6 +239,7 @@ class PlanDocument(_Part):
     builds: tuple[Build, ...]
     coverage: Coverage
     gaps: tuple[Gap, ...]
+    insight: InsightPart | None = Field(description="Null where nothing was solved.")
     prediction: PredictionPart | None = Field(description="Null where it is not known.")
     inputs: dict[str, Input]
     options: dict[str, Any] = Field(description="The project file with its defaults filled in.")

@@ -52,7 +52,7 @@ def sites(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
     Columns: ``id``, ``name``, ``township_name``, ``state``, ``decision``, ``structure``, ``kind``,
     ``mast_m``, ``operators``, ``on_air`` (configurations today), ``built`` (configurations to
     build), ``operator`` and ``bands`` (with the plan), ``transport``, ``power_km``, ``track_km``,
-    ``villages``, ``alone``, ``cost_cny``, the cost lines that occur (CNY, adding up to
+    ``villages``, ``alone``, ``alone_names`` (townships and villages that only it serves), ``cost_cny``, the cost lines that occur (CNY, adding up to
     ``cost_cny``), ``lon``, ``lat`` or what the datum has instead (`dualgig.export.datum`).
     """
     table = plan.sites
@@ -62,7 +62,17 @@ def sites(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
         ["bands", "transport", "power_km", "track_km", "villages", "alone", "cost_cny"],
     )
     head.insert(2, "township_name", _township_names(plan, table))
+    head.insert(head.columns.get_loc("alone") + 1, "alone_names", alone_names(plan))
     return _rounded(pd.concat([head, _lines_of(plan, "site", table), _coordinates(table, datum)], axis=1))
+
+
+def alone_names(plan: Plan) -> list[str]:
+    """Names of the townships and villages that only a site serves, joined by ``;``, for each site."""
+    names = {**dict(plan.villages["name"]), **dict(plan.townships["name"])}
+    return [
+        ";".join(str(names.get(place, place)) for place in filter(None, ids.split(";")))
+        for ids in plan.sites["alone_places"]
+    ]
 
 
 def nodes(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:

@@ -1,22 +1,19 @@
-"""What a plan's parts are for: whom each group of options alone serves, and what more money would buy."""
+"""What a plan's parts are for: whom each group of options alone serves."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
 
 from dualgig.siting.problem import Mode, serve
-from dualgig.siting.stages import solve
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dualgig.siting.problem import SitingProblem
-    from dualgig.siting.result import SitingResult
-    from dualgig.siting.solver import Worker
 
 
 @dataclass(frozen=True)
@@ -80,32 +77,3 @@ def sole_service(
     gone = served[place] & ~problem.place_before[place] & (needs_each | (count == true[place]))
     order = np.lexsort((place[gone], holder[gone]))
     return SoleService(holder[gone][order], place[gone][order])
-
-
-def with_more_money(
-    problem: SitingProblem,
-    result: SitingResult,
-    extra_cny: int,
-    *,
-    gap: float,
-    node_limit: int,
-    worker: Worker | None = None,
-) -> SitingResult:
-    """Solve again, from a plan, with so much more money.
-
-    Parameters
-    ----------
-    problem, result
-        The siting problem and its plan.
-    extra_cny
-        Money beyond the budget, whole yuan. Where years have money of their own, it comes in the last one.
-    gap, node_limit, worker
-        As in `dualgig.siting.stages.solve`.
-
-    Returns
-    -------
-    SitingResult
-        No worse than the plan; its ``most_good`` stage bounds what any plan of that money could do.
-    """
-    richer = replace(problem, budget_cny=problem.budget_cny + extra_cny)
-    return solve(richer, gap=gap, node_limit=node_limit, worker=worker, start=result)

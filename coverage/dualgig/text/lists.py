@@ -82,6 +82,7 @@ TEXT: dict[str, dict[str, str]] = {
     "list.column.transport": {"en": "Transport", "zh": "传输方式"},
     "list.column.villages": {"en": "Villages served", "zh": "服务村数"},
     "list.column.alone": {"en": "Villages served alone", "zh": "独家服务村数"},
+    "list.column.alone_names": {"en": "Served by it alone", "zh": "仅由其服务的村镇"},
     "list.column.cost_cny": {"en": "Cost (CNY)", "zh": "费用（元）"},
     "list.column.site_id": {"en": "Site id", "zh": "站址编码"},
     "list.column.ground_m": {"en": "Ground (m above sea level)", "zh": "地面海拔（m）"},
