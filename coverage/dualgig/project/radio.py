@@ -118,11 +118,11 @@ class Radio(Section):
         "or all that may be built, which holds whatever is built.",
     )
     noise_figure_db: float = Field(
-        9.0, ge=0, description="Noise figure of the phone, dB (3GPP TR 38.802 table A.2.1-1)."
+        9.0, ge=0, description="Noise figure of the phone, dB (the UE of 3GPP TR 36.942, taken for NR)."
     )
     phone_power_dbm: float = Field(23.0, description="Power of the phone, dBm (3GPP power class 3).")
     base_noise_figure_db: float = Field(
-        5.0, ge=0, description="Noise figure of the base station, dB (3GPP TR 38.802 table A.2.1-1)."
+        5.0, ge=0, description="Noise figure of the base station, dB (3GPP TR 36.942 table 4.6, taken for NR)."
     )
     uplink_noise_rise_db: float = Field(
         3.0, ge=0, description="Interference margin of the uplink: rise over the thermal noise, dB."
@@ -159,7 +159,9 @@ class Radio(Section):
                 f"receiver_height_m: {self.model} is stated for users from {user_m[0]:g} to {user_m[1]:g} m"
             )
         if self.method == "sweep" and self.model != "p1812":
-            raise ValueError("method: a sweep goes over terrain, which TR 38.901 does not look at; write 'auto'")
+            raise ValueError(
+                "method: a sweep goes over terrain, which TR 38.901 does not look at; write 'auto'"
+            )
         if self.method == "sweep" and (self.sinr_threshold_db is not None or self.downlink_mbps is not None):
             raise ValueError(
                 "method: a sweep lists no interferers, which sinr_threshold_db and downlink_mbps ask after; "

@@ -1,8 +1,9 @@
 """From SINR to rate and back: noise, and the truncated Shannon bound of 3GPP's system studies.
 
-The mapping of TR 36.942 annex A with the parameters that TR 38.803 section 5.2.7 gives for NR: an
-attenuation ``alpha`` of the Shannon bound that stands for what coding, control and reference signals
-take, a least SINR below which nothing gets through, and a largest one from which on it rises no more.
+The mapping of TR 36.942 annex A: an attenuation ``alpha`` of the Shannon bound that stands for what
+coding, control and reference signals take, a least SINR below which nothing gets through, and a largest
+one from which on it rises no more. The largest ones are assumptions: LTE's there are 22 and 15 dB, where
+its rates of 4.4 and 2.0 bit/s/Hz end; NR's modulation goes further.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
 THERMAL_NOISE_DBM_HZ = -174.0
-"""Thermal noise at 290 K as 3GPP rounds it, dBm/Hz (TR 38.802 table A.2.1-1)."""
+"""Thermal noise at 290 K rounded, dBm/Hz: 10 log10(1.38e-23 x 290 x 1000)."""
 
 SUBCARRIERS = 12
 """Subcarriers of a resource block (3GPP TS 38.211 section 4.4.4.1)."""
@@ -45,10 +46,10 @@ class Mapping:
 
 
 DOWNLINK = Mapping(0.6, -10.0, 30.0)
-"""NR downlink; TR 38.803 section 5.2.7."""
+"""Downlink; alpha and least SINR of TR 36.942 annex A, the largest an assumption for 256QAM."""
 
 UPLINK = Mapping(0.4, -10.0, 22.0)
-"""NR uplink; TR 38.803 section 5.2.7."""
+"""Uplink; alpha and least SINR of TR 36.942 annex A, the largest an assumption for 64QAM."""
 
 
 def spectral_efficiency(sinr_db: ArrayLike, mapping: Mapping) -> NDArray[np.float64]:
