@@ -6,6 +6,7 @@ locations and situations) in the continental temperate climate.
 
 import cmath
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -129,6 +130,7 @@ class Published:
         return 0.78 * delta * math.exp(-0.5 * delta**0.25)
 
     def reference(self):
+        self.near = True
         self.dsml = sum(math.sqrt(2 * he * self.ae) for he in self.he)
         self.dml = sum(self.dh)
         self.los = -max(sum(self.theta), -self.dml / self.ae)
@@ -140,8 +142,8 @@ class Published:
         self.ad0 = a3 - self.md * d3
         if self.d < self.dsml:
             return self.in_sight()
-        # scatter begins hundreds of kilometres away from these paths
-        assert self.d < self.dml + 1.088 * reach * math.log(self.mhz)
+        # nearer than this scatter never takes over
+        self.near = self.d < self.dml + 1.088 * reach * math.log(self.mhz)
         return self.md * self.d + self.ad0
 
     def in_sight(self):
@@ -244,9 +246,9 @@ class Published:
 
 
 def mountain_path(rng):
-    """Ground, step and antennas: 1 to 60 km of ridges and valleys, a phone at one end."""
+    """Ground, step and antennas: 1 to 25 km of ridges and valleys, a phone at one end."""
     points = int(rng.integers(8, 180))
-    length = 1000.0 * 10 ** rng.uniform(0.0, 1.8)
+    length = 1000.0 * 10 ** rng.uniform(0.0, 1.4)
     x = np.linspace(0.0, 1.0, points)
     ground = rng.uniform(200, 1500) + np.zeros(points)
     for _ in range(int(rng.integers(1, 7))):
@@ -257,7 +259,7 @@ def mountain_path(rng):
 
 def test_random_mountain_paths_agree_with_the_published_procedure():
     rng = np.random.default_rng(1979)
-    seen = set()
+    seen: Counter[tuple[str, bool]] = Counter()
     for number in range(1500):
         ground, step, heights = mountain_path(rng)
         mhz = float(rng.choice([230.0, 773.0, 2593.0, 3450.0, 4850.0]))
@@ -267,8 +269,11 @@ def test_random_mountain_paths_agree_with_the_published_procedure():
         loss = itm.point_to_point_loss_db(ground, step, *heights, mhz / 1000, conditions=conditions)
         # then
         path = Published(ground.tolist(), step, heights, mhz, vertical=vertical)
+        expected = path.loss()
+        if not path.near:
+            continue
         # the published deviate of a half is not quite 0
-        assert loss == pytest.approx(path.loss(), abs=1e-4), number
-        seen.add((path.mode, path.d < path.dsml))
+        assert loss == pytest.approx(expected, abs=1e-4), number
+        seen[path.mode, path.d < path.dsml] += 1
     # in sight and behind ridges, within and beyond the smooth earth's horizon
-    assert {("sight", True), ("horizons", True), ("horizons", False)} <= seen
+    assert min(seen["sight", True], seen["horizons", True], seen["horizons", False]) >= 20
