@@ -246,9 +246,9 @@ class Published:
 
 
 def mountain_path(rng):
-    """Ground, step and antennas: 1 to 25 km of ridges and valleys, a phone at one end."""
+    """Ground, step and antennas: 1 to 60 km of ridges and valleys, a phone at one end."""
     points = int(rng.integers(8, 180))
-    length = 1000.0 * 10 ** rng.uniform(0.0, 1.4)
+    length = 1000.0 * 10 ** rng.uniform(0.0, 1.8)
     x = np.linspace(0.0, 1.0, points)
     ground = rng.uniform(200, 1500) + np.zeros(points)
     for _ in range(int(rng.integers(1, 7))):
@@ -276,4 +276,4 @@ def test_random_mountain_paths_agree_with_the_published_procedure():
         assert loss == pytest.approx(expected, abs=1e-4), number
         seen[path.mode, path.d < path.dsml] += 1
     # in sight and behind ridges, within and beyond the smooth earth's horizon
-    assert min(seen["sight", True], seen["horizons", True], seen["horizons", False]) >= 20
+    assert min(seen["sight", True], seen["horizons", True], seen["horizons", False]) >= 10
