@@ -82,20 +82,36 @@ class DutyCover:
     Parameters
     ----------
     cover
-        Rows over the free options.
-    free
+        Rows over the columns. What an option alone requires, and what serves nothing, is in its cost.
+    options
         int64, ascending: the option behind each column.
     chosen
         bool, shape (n,): options that every plan contains; their cost is not in the covering.
+    needed
+        bool, shape (places,): places, not served yet, that every such plan serves.
+    sufficient
+        Whether serving those meets the floors, and columns may be chosen in any combination: no rule says
+        otherwise. Then the duty is a set covering problem, perhaps with more rows than these.
     exact
-        Whether every choice of columns that covers the rows meets the floors and keeps all rules: then
-        the duty is a set covering problem. Otherwise its least cost is a bound on that of the duty.
+        Whether these rows are all of them. In any case, the least cost of a cover is a bound on that
+        of the duty.
     """
 
     cover: SetCover
-    free: NDArray[np.int64]
+    options: NDArray[np.int64]
     chosen: NDArray[np.bool_]
+    needed: NDArray[np.bool_]
+    sufficient: bool
     exact: bool
+
+    def plan(self, problem: SitingProblem, columns: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The plan that chooses some columns, with all that their options require: bool, shape (n,)."""
+        plan = self.chosen.copy()
+        plan[self.options[columns]] = True
+        option, needed = problem.requires[:, 0], problem.requires[:, 1]
+        while (lacking := needed[plan[option] & ~plan[needed]]).size:
+            plan[lacking] = True
+        return plan
 
 
 def cover_of_duty(problem: SitingProblem, floors: dict[int, int]) -> DutyCover:
@@ -122,19 +138,54 @@ def cover_of_duty(problem: SitingProblem, floors: dict[int, int]) -> DutyCover:
     covered = problem.covered_before | (problem.cover.astype(np.int32) @ chosen.astype(np.int32) > 0)
     options = problem.cover[:, free].tocsr()
     open_points = np.flatnonzero(~covered & (np.diff(options.indptr) > 0))
-    group = np.full(len(covered), -1)
-    group[open_points] = np.arange(len(open_points))
-    clauses = read_clauses(problem, covered, group, len(open_points))
+    serves = np.zeros(len(chosen), bool)
+    serves[free[options[open_points].indices]] = True
+    folded, cost, independent = _fold(problem, free, serves)
+    number = np.full(len(covered), -1)
+    number[open_points] = np.arange(len(open_points))
+    clauses = read_clauses(problem, covered, number, len(open_points))
     places = _Places(problem, clauses)
     needed, complete = _needed(problem, floors, places)
     single, united, whole = places.rows(needed)
-    options = options[open_points].astype(np.int64)
+    columns = np.flatnonzero(~folded[free])
+    options = options[open_points][:, columns].astype(np.int64)
     matrix = sp.csr_array(sp.vstack([options[single], united @ clauses.weight @ options], format="csr") > 0)
     matrix = matrix[np.unique(equal_rows(matrix), return_index=True)[1]]
-    ruled = (problem.exclusive[free] >= 0).any() or any(not limit.money for limit in problem.limits)
-    ruled = ruled or np.isin(problem.requires[:, 0], free).any()
-    exact = complete and whole and not ruled
-    return DutyCover(SetCover.of(problem.cost_cny[free], matrix), free, chosen, bool(exact))
+    group = problem.exclusive[free]
+    alone = np.bincount(group[group >= 0]).max(initial=0) <= 1
+    ruled = not alone or any(not limit.money for limit in problem.limits)
+    sufficient = bool(complete and independent and not ruled)
+    kept = free[columns]
+    cover = SetCover.of(cost[kept], matrix)
+    return DutyCover(cover, kept, chosen, needed, sufficient, exact=sufficient and whole)
+
+
+def _fold(
+    problem: SitingProblem, free: NDArray[np.int64], serves: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], bool]:
+    """Add to an option's cost that of what it alone requires and what serves nothing, such as a mast of its own.
+
+    Returns the options so folded into others, bool, shape (n,); the costs, int64, shape (n,); and whether no
+    requirement is left.
+    """
+    count = len(problem.option_ids)
+    is_free = np.zeros(count, bool)
+    is_free[free] = True
+    pairs = problem.requires[is_free[problem.requires].all(axis=1)].astype(np.int64)
+    cost, folded = problem.cost_cny.copy(), np.zeros(count, bool)
+    foldable = is_free & ~serves & (problem.exclusive < 0)
+    for limit in problem.limits:
+        foldable[limit.options] = False
+    while len(pairs):
+        users = np.bincount(pairs[:, 1], minlength=count)
+        needs = np.bincount(pairs[:, 0], minlength=count)
+        now = foldable[pairs[:, 1]] & (users[pairs[:, 1]] == 1) & (needs[pairs[:, 1]] == 0)
+        if not now.any():
+            break
+        np.add.at(cost, pairs[now, 0], cost[pairs[now, 1]])
+        folded[pairs[now, 1]] = True
+        pairs = pairs[~now]
+    return folded, cost, len(pairs) == 0
 
 
 class _Places:

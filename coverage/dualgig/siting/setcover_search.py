@@ -12,8 +12,10 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import scipy.sparse as sp
 
 from dualgig.siting.kernels import inlined, kernel
+from dualgig.siting.moves import below
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 _CHUNK = 5_000
 """Moves between two looks at the clock; the search goes the same way whatever it is."""
 
-_SEED_FACTOR, _SEED_OFFSET = 0x9E3779B97F4A7C15, 0x2545F4914F6CDD1D
-"""Odd constants that spread small seeds over 64 bits, never to 0 (Steele, Lea and Flood, OOPSLA 2014)."""
+_NO_COVER = 1 << 62
+"""Cost of the best cover as long as there is none."""
 
 COST, BEST, OPEN, HELD, LAST, STEP = range(6)
 """Places in `Walk.total`: cost now; least cost found; rows not covered; columns chosen; the column added last,
@@ -36,14 +38,13 @@ which stays for a move; moves made."""
 class Walk(NamedTuple):
     """Where a search stands, changed in place.
 
-    One entry a column: chosen; best (the cheapest cover found); score (weight of rows that only it would
+    One entry a column: chosen; score (weight of rows that only it would
     cover or covers, the latter negative); moved (move of its last change); dropped (move at which it was
     dropped last, -1); held, its place in it. One entry a row: times it is covered, and the exclusive or of the columns that do;
     weight; changed (move of the last change of a column of it); open (rows not covered), its place in it.
     """
 
     chosen: NDArray[np.bool_]
-    best: NDArray[np.bool_]
     score: NDArray[np.int64]
     moved: NDArray[np.int64]
     dropped: NDArray[np.int64]
@@ -77,9 +78,10 @@ def search_cover(
     seed: int = 0,
     stop_at: int = 0,
     deadline_s: float | None = None,
+    lacking: Callable[[NDArray[np.bool_]], sp.csr_array] | None = None,
     on_better: Callable[[NDArray[np.bool_]], None] | None = None,
-) -> NDArray[np.bool_]:
-    """A cheap cover, found by row weighting: bool, shape (columns,), never dearer than the start.
+) -> NDArray[np.bool_] | None:
+    """The cheapest cover that row weighting finds: bool, shape (columns,), no dearer than a start that covers.
 
     Equal inputs give the equal cover, unless a clock ended the search.
 
@@ -88,7 +90,7 @@ def search_cover(
     covering
         The covering problem, each row with a column.
     start
-        bool, shape (columns,), a cover.
+        bool, shape (columns,): columns to begin with.
     moves
         How many columns to drop; for each, as many are added as the money allows.
     seed
@@ -97,31 +99,46 @@ def search_cover(
         A cost that is known to be the least: nothing is searched below.
     deadline_s
         Moment of `time.monotonic` at which to give up.
+    lacking
+        Asked about each cover that is cheaper than the best: bool CSR, further rows that it does not cover
+        and that every cover has to, none if it is good. So a problem may have more rows than can be written.
     on_better
-        Called with cheaper covers, at most once in 5,000 moves.
+        Called with the best cover, at most once in 5,000 moves.
+
+    Returns
+    -------
+    The best cover, or ``None`` if none was found.
 
     Raises
     ------
     ValueError
-        The start is no cover.
+        A row has no column.
     """
-    if not covering.covered_by(start):
-        raise ValueError("The search has to start from a cover.")
-    rows = _Rows(
-        covering.cost, covering.row_start, covering.row_columns, covering.column_start, covering.column_rows
-    )
-    walk = _walk(covering, seed)
-    free = covering.cost == 0
-    _begin(rows, walk, start | free)
-    told = int(covering.cost[start].sum())
+    rows, walk = _rows(covering), _walk(covering, start, seed)
+    best, told = None, False
+    check_at = _CHUNK
     while walk.total[STEP] < moves and walk.total[BEST] > stop_at:
-        _search(rows, walk, min(moves, int(walk.total[STEP]) + _CHUNK), stop_at)
-        if on_better is not None and walk.total[BEST] < told:
-            told = int(walk.total[BEST])
-            on_better(walk.best.copy())
-        if walk.total[HELD] == 0 or (deadline_s is not None and time.monotonic() >= deadline_s):
+        cheaper = _search(rows, walk, min(moves, check_at))
+        if cheaper:
+            more = None if lacking is None else lacking(walk.chosen)
+            if more is not None and more.shape[0]:
+                matrix = sp.csr_array(sp.vstack([covering.matrix, more], format="csr"))
+                covering = type(covering).of(covering.cost, matrix)
+                rows, walk = _rows(covering), _extended(covering, walk)
+            else:
+                best, told = walk.chosen.copy(), False
+                walk.total[BEST] = walk.total[COST]
+        elif walk.total[STEP] < min(moves, check_at):
             break
-    return walk.best.copy()
+        late = deadline_s is not None and time.monotonic() >= deadline_s
+        if walk.total[STEP] >= check_at or late:
+            check_at += _CHUNK
+            if best is not None and not told and on_better is not None:
+                on_better(best.copy())
+                told = True
+        if late:
+            break
+    return best
 
 
 def greedy_cover(covering: SetCover) -> NDArray[np.bool_]:
@@ -134,21 +151,22 @@ def greedy_cover(covering: SetCover) -> NDArray[np.bool_]:
     ValueError
         A row has no column.
     """
+    return np.asarray(_greedy(_rows(covering)), np.bool_)
+
+
+def _rows(covering: SetCover) -> _Rows:
     if (np.diff(covering.row_start) == 0).any():
         raise ValueError("A row without a column cannot be covered.")
-    rows = _Rows(
+    return _Rows(
         covering.cost, covering.row_start, covering.row_columns, covering.column_start, covering.column_rows
     )
-    return np.asarray(_greedy(rows), np.bool_)
 
 
-def _walk(covering: SetCover, seed: int) -> Walk:
+def _walk(covering: SetCover, start: NDArray[np.bool_], seed: int) -> Walk:
     columns, rows = covering.columns, covering.rows
-    seed64 = (seed * _SEED_FACTOR + _SEED_OFFSET) % 2**64 or 1
-    return Walk(
-        chosen=np.zeros(columns, np.bool_),
-        best=np.zeros(columns, np.bool_),
-        score=np.diff(covering.column_start),
+    walk = Walk(
+        chosen=start | (covering.cost == 0),
+        score=np.zeros(columns, np.int64),
         moved=np.zeros(columns, np.int64),
         dropped=np.full(columns, -1),
         held=np.zeros(columns, np.int64),
@@ -157,39 +175,73 @@ def _walk(covering: SetCover, seed: int) -> Walk:
         only=np.zeros(rows, np.int64),
         weight=np.ones(rows, np.int64),
         changed=np.zeros(rows, np.int64),
-        open=np.arange(rows),
-        open_at=np.arange(rows),
-        total=np.array([0, 0, rows, 0, -1, 0]),
-        random=np.array([seed64], np.uint64),
+        open=np.zeros(rows, np.int64),
+        open_at=np.full(rows, -1),
+        total=np.array([0, _NO_COVER, 0, 0, -1, 0]),
+        random=np.array([seed], np.uint64),
     )
+    _count(_rows(covering), walk)
+    return walk
+
+
+def _extended(covering: SetCover, walk: Walk) -> Walk:
+    """The same walk where rows have been added, each of the mean weight of the others."""
+    more = covering.rows - len(walk.weight)
+    mean = max(1, int(walk.weight.mean()))
+    zeros, rows = np.zeros(more, np.int64), np.zeros(covering.rows, np.int64)
+    longer = walk._replace(
+        times=rows.copy(),
+        only=rows.copy(),
+        weight=np.append(walk.weight, zeros + mean),
+        changed=np.append(walk.changed, zeros + walk.total[STEP]),
+        open=rows.copy(),
+        open_at=rows - 1,
+    )
+    _count(_rows(covering), longer)
+    return longer
 
 
 @kernel
-def _begin(a: _Rows, w: Walk, start: NDArray[np.bool_]) -> None:
-    for j in range(len(start)):
-        if start[j]:
-            _add(a, w, j)
-    w.best[:] = w.chosen
-    w.total[BEST] = w.total[COST]
+def _count(a: _Rows, w: Walk) -> None:
+    """Work out, from the chosen columns and the weights, everything that follows from them."""
+    w.total[OPEN], w.total[HELD], w.total[COST] = 0, 0, 0
+    for j in range(len(w.chosen)):
+        w.score[j] = 0
+        if w.chosen[j]:
+            w.held[w.total[HELD]] = j
+            w.held_at[j] = w.total[HELD]
+            w.total[HELD] += 1
+            w.total[COST] += a.cost[j]
+            for q in range(a.column_start[j], a.column_start[j + 1]):
+                w.times[a.column_rows[q]] += 1
+                w.only[a.column_rows[q]] ^= j
+    for r in range(len(w.times)):
+        if w.times[r] == 1:
+            w.score[w.only[r]] -= w.weight[r]
+        if w.times[r] == 0:
+            w.open[w.total[OPEN]] = r
+            w.open_at[r] = w.total[OPEN]
+            w.total[OPEN] += 1
+            for b in range(a.row_start[r], a.row_start[r + 1]):
+                w.score[a.row_columns[b]] += w.weight[r]
 
 
 @kernel
-def _search(a: _Rows, w: Walk, until: int, stop_at: int) -> None:
+def _search(a: _Rows, w: Walk, until: int) -> bool:
+    """Move until that many moves have been made, or, true, a cover cheaper than the best is chosen."""
     total = w.total
     while total[STEP] < until:
         while total[OPEN] == 0:
             if total[COST] < total[BEST]:
-                total[BEST] = total[COST]
-                w.best[:] = w.chosen
-                if total[BEST] <= stop_at:
-                    return
+                return True
             if not _drop_one(a, w):
-                return
+                return False
         total[STEP] += 1
-        _drop_one(a, w)
+        if total[BEST] < _NO_COVER:
+            _drop_one(a, w)
         total[LAST] = -1
         while total[OPEN] > 0:
-            row = w.open[_draw(w.random, total[OPEN])]
+            row = w.open[below(w.random, total[OPEN])]
             j = _best_of_row(a, w, row)
             fits = total[COST] + a.cost[j] < total[BEST]
             if fits:
@@ -202,6 +254,7 @@ def _search(a: _Rows, w: Walk, until: int, stop_at: int) -> None:
                     w.score[a.row_columns[b]] += 1
             if not fits:
                 break
+    return bool(total[OPEN] == 0 and total[COST] < total[BEST])
 
 
 @kernel
@@ -306,17 +359,6 @@ def _drop(a: _Rows, w: Walk, j: int) -> None:
     total[COST] -= a.cost[j]
     w.moved[j] = total[STEP]
     w.dropped[j] = total[STEP]
-
-
-@kernel
-def _draw(state: NDArray[np.uint64], below: int) -> int:
-    """A whole number from 0 to below - 1 (xorshift; Marsaglia, Journal of Statistical Software 8, 2003)."""
-    x = state[0]
-    x ^= x << np.uint64(13)
-    x ^= x >> np.uint64(7)
-    x ^= x << np.uint64(17)
-    state[0] = x
-    return int(x % np.uint64(below))
 
 
 @kernel
