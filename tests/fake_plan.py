@@ -23,8 +23,18 @@ import shapely
 from pyproj import CRS
 from shapely.geometry import LineString, MultiPoint, Point, Polygon
 
-from dualgig.plan import Plan, Score, Stage
-from dualgig.project import Project
+from dualgig.plan import (
+    EquityRow,
+    FundUse,
+    Phase,
+    Plan,
+    Score,
+    Stage,
+    StationCount,
+    Stations,
+    Target,
+)
+from dualgig.project import BaseStations, Equity, Fund, Phases, Project
 from dualgig.region.model import Region, RoadGraph, Terrain
 
 METRIC = CRS.from_epsg(4549)  # CGCS2000, Gauss-Krueger, 120 E
@@ -68,6 +78,7 @@ def make_plan(
     points: bool = False,
     nasty: bool = True,
     title: str = "",
+    years: tuple[int, ...] = (),
     seed: int = 1,
 ) -> Plan:
     """Build the plan.
@@ -86,6 +97,8 @@ def make_plan(
         The first villages carry names that break careless outputs.
     title
         Title of the project; one in the language where empty.
+    years
+        Years that it is laid out over; with them it has funds, a rule of balance and counted stations too.
     seed
         Of the random geometry.
     """
@@ -151,7 +164,8 @@ def make_plan(
             "nodes": _input("nodes.csv", len(nodes), ""),
         },
     )
-    return _plan(region, sites, nodes, centres, duty)
+    plan = _plan(region, sites, nodes, centres, duty)
+    return _over_years(plan, years) if years else plan
 
 
 def _project(language: str, title: str) -> Project:
@@ -554,6 +568,110 @@ def _plan(
         ),
         coverage=coverage,
     )
+
+
+def _over_years(plan: Plan, years: tuple[int, ...]) -> Plan:
+    """The plan laid out over years: what is built takes its turn, a village is served when its server is."""
+    count = len(years)
+    turn = {}
+    for name in ("sites", "nodes"):
+        table = getattr(plan, name)
+        built = table["state"].isin(["new", "upgraded"]).to_numpy()
+        order = np.where(built, np.cumsum(built) - 1, 0) % count
+        table["year"] = pd.array(
+            [years[t] if b else None for t, b in zip(order, built, strict=True)], "Int64"
+        )
+        turn |= dict(zip(table.index, table["year"], strict=True))
+    plan.villages["year_5g"] = _since(plan.villages, "5g", plan.villages["server"].map(turn), years)
+    plan.villages["year_gigabit"] = _since(plan.villages, "gigabit", plan.villages["olt"].map(turn), years)
+    for service in ("5g", "gigabit"):
+        plan.townships[f"year_{service}"] = _since(
+            plan.townships, service, pd.Series(years[-1], index=plan.townships.index), years
+        )
+    plan.routes["year"] = plan.villages["year_gigabit"].reindex(plan.routes["village"]).to_numpy()
+    plan.routes["year"] = plan.routes["year"].fillna(years[0]).astype("Int64")
+    items = {**turn, **dict(zip(plan.routes["village"], plan.routes["year"], strict=True))}
+    plan.cost_lines["year"] = pd.array(plan.cost_lines["item"].map(items), "Int64")
+    spent = plan.cost_lines.groupby("year")["amount_cny"].sum().reindex(years, fill_value=0)
+    money = [round(1.1 * amount) for amount in spent]
+    project = plan.region.project
+    total = project.budget.total_cny
+    subsidy = Fund(name="普遍服务补助", amount_cny=plan.cost_cny // 3)
+    rule = Equity(kind="least_coverage", group="rest", measure="villages_5g", share=0.9)
+    wanted = {year: 10 * (t + 1) for t, year in enumerate(years)}
+    project = project.with_changes(
+        phases=Phases(years=years, budget_cny=tuple(money)),
+        funds=(subsidy,),
+        equity=(rule,),
+        base_stations=BaseStations(targets=wanted, planned_elsewhere=7),
+    )
+    on_air = plan.sites["state"].isin(["existing", "upgraded"])
+    phases, carried = [], 0
+    for t, year in enumerate(years):
+        late = {s: plan.villages[f"year_{s}"].fillna(0) > year for s in ("5g", "gigabit")}
+        told = _count_by(plan, late, year)
+        new = int((plan.sites["year"].fillna(0).eq(year) & ~on_air).sum())
+        before = int(on_air.sum())
+        score = replace(plan.scoreboard[2], before=0, achieved=0, met=False, short=plan.scoreboard[2].needed)
+        missed = Target(score, ("money", "order", "reach", "undecided")[t % 4], 123_456, sum(money[: t + 1]))
+        phases.append(
+            Phase(
+                year=year,
+                money_cny=money[t],
+                carried_cny=carried,
+                spent_cny=int(spent[year]),
+                stations_before=before,
+                stations_built=new,
+                stations=before + new + sum(phase.stations_built for phase in phases),
+                planned_elsewhere=7,
+                stations_wanted=wanted[year],
+                coverage=told,
+                targets=(missed,),
+            )
+        )
+        carried += money[t] - int(spent[year])
+    lines = plan.cost_lines.groupby("line", sort=False)["amount_cny"].sum()
+    half = {str(line): int(amount) // 4 for line, amount in lines.items()}
+    rest = {str(line): int(amount) - int(amount) // 4 for line, amount in lines.items()}
+    paid = sum(half.values())
+    return replace(
+        plan,
+        region=replace(plan.region, project=project),
+        years=years,
+        phases=tuple(phases),
+        funds=(
+            FundUse(subsidy.name, subsidy.amount_cny, paid, plan.cost_cny, half),
+            FundUse("", total - subsidy.amount_cny, plan.cost_cny - paid, plan.cost_cny, rest),
+        ),
+        equity=(EquityRow(rule.title, rule.kind, "rest", "", "villages_5g", 0.9, 0.25, 2 / 3, met=False),),
+        stations=Stations(
+            "site",
+            phases[-1].stations_before,
+            phases[-1].stations,
+            7,
+            wanted[years[-1]],
+            (StationCount("", phases[-1].stations_before, phases[-1].stations, 7),),
+        ),
+    )
+
+
+def _since(table: gpd.GeoDataFrame, service: str, year: pd.Series, years: tuple[int, ...]) -> pd.Series:
+    """Year from which each place is served: that given, else the first; missing where never or today."""
+    gains = table[f"after_{service}"] & ~table[f"before_{service}"]
+    return pd.Series(pd.array(year.fillna(years[0]), "Int64"), index=table.index).where(gains)
+
+
+def _count_by(plan: Plan, late: dict[str, pd.Series], year: int) -> dict[str, int]:
+    """What is served by the end of a year."""
+    rural = plan.villages["kind"] == "village"
+    told = {key: plan.coverage["after"][key] for key in ("people", "villages", "townships")}
+    for service, later in late.items():
+        served = plan.villages[f"after_{service}"] & ~later.astype(bool)
+        told[f"people_{service}"] = int(plan.villages.loc[served, "population"].sum())
+        told[f"villages_{service}"] = int((served & rural).sum())
+        later_town = (plan.townships[f"year_{service}"].fillna(0) > year).astype(bool)
+        told[f"townships_{service}"] = int((plan.townships[f"after_{service}"] & ~later_town).sum())
+    return told
 
 
 def _serve_by_site(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from dualgig.aims import needed_places
 from dualgig.plan import Phase, Score, Target
 from dualgig.siting.marginal import IMPOSSIBLE, cost_to_meet
-from dualgig.siting.problem import Goal, serve
+from dualgig.siting.problem import serve
 from dualgig.siting.years import Years
 from dualgig.stations import station_counts
 
@@ -71,8 +71,7 @@ def years_of(phases: Phases, problem: SitingProblem) -> Years:
         goal = goals[target.goal]
         needed = needed_places(target.share, len(goal.places))
         year = phases.years.index(target.by)
-        name = f"{goal.name} {target.by}"
-        targets.append((year, Goal(name, goal.level, goal.places, needed, goal.weight)))
+        targets.append((year, replace(goal, required=needed)))
     return Years(
         labels=phases.years,
         money_cny=np.array(phases.budget_cny, np.int64) if phases.budget_cny else None,
@@ -157,7 +156,7 @@ def _target(
     """A target at the end of its year, and why it is missed."""
     final = next(goal for goal in problem.goals if goal.name == target.goal)
     needed = needed_places(target.share, len(final.places))
-    goal = Goal(final.name, final.level, final.places, needed)
+    goal = replace(final, required=needed)
     nothing = np.zeros(len(chosen), np.bool_)
     before, achieved = (int(serve(problem, options)[1][goal.places].sum()) for options in (nothing, chosen))
     short = max(needed - achieved, 0)

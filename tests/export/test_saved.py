@@ -27,7 +27,9 @@ def write(plan, folder):
 
 
 @pytest.fixture(
-    scope="module", params=[{"villages": 24}, {"points": True, "duty": "met"}], ids=["areas", "points"]
+    scope="module",
+    params=[{"villages": 24}, {"points": True, "duty": "met"}, {"villages": 24, "years": (2023, 2024, 2025)}],
+    ids=["areas", "points", "years"],
 )
 def plan(make_plan, request):
     return make_plan("zh", **request.param)
@@ -61,6 +63,14 @@ def test_its_tables_are_the_plan_s(plan, saved, name):
 @pytest.mark.parametrize("name", ["gaps", "conflicts", "cost_lines"])
 def test_its_records_are_the_plan_s(plan, saved, name):
     pd.testing.assert_frame_equal(getattr(saved, name), getattr(plan, name), check_dtype=False)
+
+
+def test_its_years_funds_and_rules_are_the_plan_s(plan, saved):
+    for name in ("years", "phases", "funds", "stations"):
+        assert getattr(saved, name) == getattr(plan, name)
+    for found, truth in zip(saved.equity, plan.equity, strict=True):
+        assert found.after == pytest.approx(truth.after, rel=1e-8)
+        assert (found.name, found.kind, found.met) == (truth.name, truth.kind, truth.met)
 
 
 def test_every_list_comes_out_the_same(plan, saved):
@@ -139,6 +149,9 @@ def test_files_of_two_plans(folder, tmp_path):
     line = next(iter(document["cost_cny"]["by_line"]))
     document["cost_cny"]["by_line"][line] += 1
     document["builds"][0]["cost_cny"] += 1
+    for part in (document["phases"], document["funds"]):
+        if part:
+            part[0]["spent_cny"] += 1
     (tmp_path / "plan.json").write_text(json.dumps(document), encoding="utf-8")
     shutil.copy(folder / "plan.gpkg", tmp_path)
     assert "different plans" in problem_of(tmp_path).problem

@@ -134,12 +134,31 @@ def test_a_plan_that_builds_nothing_has_empty_lists_with_their_columns(make_plan
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_headers_are_in_the_language_and_tell_columns_apart(plan, language):
+def test_headers_are_in_the_language_and_tell_columns_apart(plan, make_plan, language):
+    phased = make_plan(years=(2023, 2024))
     for make in tables.SHEETS.values():
-        table = make(plan)
+        table = make(phased if make(plan).empty else plan)
         heads = [header(language, column) for column in table.columns]
         assert len(set(heads)) == len(heads)
         assert all("_" not in head for head in heads)
+
+
+def test_a_plan_over_years_tells_the_year_of_everything(make_plan):
+    plan = make_plan(years=(2023, 2024, 2025))
+
+    listed = tables.sites(plan).set_index("id")
+    assert listed["year"].dropna().index.tolist() == plan.sites.index[plan.sites["cost_cny"] > 0].tolist()
+    assert set(tables.routes(plan)["year"]) <= {2023, 2024, 2025}
+    places = tables.places(plan)
+    for service in ("5g", "gigabit"):
+        gains = places[f"after_{service}"] & ~places[f"before_{service}"]
+        assert places[f"year_{service}"].notna().tolist() == gains.tolist()
+    # the years spend what the lines of each year come to
+    spent = tables.cost_lines(plan).groupby("year")["amount_cny"].sum()
+    years = tables.phases(plan).set_index("year")
+    assert years["spent_cny"].tolist() == spent.reindex(years.index, fill_value=0).tolist()
+    assert tables.funds(plan)["pays_cny"].sum() == plan.cost_cny
+    assert tables.targets(plan)["why"].tolist() == ["money", "order", "reach"]
 
 
 def allowed(table, column):

@@ -16,9 +16,9 @@ from dualgig.export.xlsx import write_xlsx
 from dualgig.text import say
 
 
-@pytest.fixture(scope="module")
-def plan(make_plan):
-    return make_plan("zh", villages=24)
+@pytest.fixture(scope="module", params=[(), (2023, 2024, 2025)], ids=["at-once", "years"])
+def plan(make_plan, request):
+    return make_plan("zh", villages=24, years=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -33,12 +33,19 @@ def rows_of(sheet):
     return list(head), rows
 
 
-def test_every_list_is_a_sheet_in_the_language(book):
-    assert book.sheetnames == [say("zh", f"list.sheet.{name}") for name in tables.SHEETS]
+def test_every_list_is_a_sheet_in_the_language(plan, book):
+    assert book.sheetnames == [
+        say("zh", f"list.sheet.{name}")
+        for name in tables.SHEETS
+        if plan.years or name not in tables.WHERE_ASKED
+    ]
 
 
 @pytest.mark.parametrize("name", list(tables.SHEETS))
 def test_cells_equal_the_plan(plan, book, name):
+    if name in tables.WHERE_ASKED and not plan.years:
+        assert say("zh", f"list.sheet.{name}") not in book.sheetnames
+        return
     table = in_words(tables.SHEETS[name](plan), "zh")
     head, rows = rows_of(book[say("zh", f"list.sheet.{name}")])
     assert head == list(table.columns)
@@ -101,5 +108,5 @@ def test_a_plan_without_anything_built_still_opens(plan, tmp_path):
     nothing = replace(plan, cost_lines=plan.cost_lines.iloc[:0], routes=plan.routes.iloc[:0])
     write_xlsx(tmp_path / "a.xlsx", nothing, date="2025-03-01")
     head, rows = rows_of(openpyxl.load_workbook(tmp_path / "a.xlsx")["光缆路由"])
-    assert len(head) == 8
+    assert len(head) == (9 if plan.years else 8)
     assert rows == []

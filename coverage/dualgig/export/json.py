@@ -25,10 +25,11 @@ from dualgig.export.schema import (
     InsightPart,
     PlanDocument,
     PredictionPart,
-    ScoreRow,
     Served,
     StageRow,
 )
+from dualgig.export.schema_part import ScoreRow
+from dualgig.export.schema_policy import EquityPart, FundRow, PhaseRow, StationsPart
 from dualgig.export.tables import LINE_ORDER, item_kinds
 from dualgig.plan import SCHEMA
 from dualgig.postgis import is_database
@@ -36,7 +37,7 @@ from dualgig.postgis import is_database
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dualgig.plan import Plan
+    from dualgig.plan import EquityRow, Plan
 
 PACKAGES = (
     "geopandas",
@@ -82,21 +83,7 @@ def plan_document(plan: Plan) -> PlanDocument:
         duty=plan.duty,
         shortage_cny=plan.shortage_cny,
         gap=significant(plan.gap),
-        scoreboard=tuple(
-            ScoreRow(
-                goal=score.goal,
-                service=score.service,
-                required=score.required,
-                places=score.places,
-                needed=score.needed,
-                before=score.before,
-                achieved=score.achieved,
-                met=score.met,
-                short=score.short,
-                cost_to_meet_cny=score.cost_to_meet_cny,
-            )
-            for score in plan.scoreboard
-        ),
+        scoreboard=tuple(ScoreRow.model_validate(asdict(score)) for score in plan.scoreboard),
         stages=tuple(
             StageRow(
                 stage=stage.stage,
@@ -110,7 +97,11 @@ def plan_document(plan: Plan) -> PlanDocument:
         ),
         cost_cny=_cost(plan),
         budget_cny=plan.budget_cny,
-        funds=(),
+        funds=tuple(FundRow.model_validate(asdict(fund)) for fund in plan.funds),
+        years=plan.years,
+        phases=tuple(PhaseRow.model_validate(asdict(phase)) for phase in plan.phases),
+        equity=tuple(_equity(rule) for rule in plan.equity),
+        stations=None if plan.stations is None else StationsPart.model_validate(asdict(plan.stations)),
         built=_built(plan),
         builds=_builds(plan),
         coverage=Coverage(before=Served(**plan.coverage["before"]), after=Served(**plan.coverage["after"])),
@@ -235,7 +226,10 @@ def _builds(plan: Plan) -> tuple[Build, ...]:
     """Every option that is built, sites first, then nodes, then villages, each sorted by id."""
     names = {"site": plan.sites["name"], "node": plan.nodes["name"], "village": plan.villages["name"]}
     lines = plan.cost_lines.assign(kind=item_kinds(plan))
-    cost = lines.groupby(["kind", "item", "option"])["amount_cny"].sum().reset_index()
+    if "year" not in lines:
+        lines = lines.assign(year=None)
+    by_option = lines.groupby(["kind", "item", "option"])
+    cost = by_option["amount_cny"].sum().reset_index().assign(year=by_option["year"].first().to_numpy())
     cost["order"] = cost["kind"].map(list(names).index)
     return tuple(
         Build(
@@ -244,9 +238,16 @@ def _builds(plan: Plan) -> tuple[Build, ...]:
             item=str(row["item"]),
             name=str(names[row["kind"]].get(row["item"], "")),
             cost_cny=int(row["amount_cny"]),
+            year=int(row["year"]) if plan.years else None,
         )
         for row in cost.sort_values(["order", "item", "option"]).to_dict("records")
     )
+
+
+def _equity(rule: EquityRow) -> EquityPart:
+    """One rule of balance, its shares with nine significant digits."""
+    shares = {"before": significant(rule.before), "after": significant(rule.after)}
+    return EquityPart.model_validate(asdict(rule) | shares)
 
 
 def _prediction(plan: Plan) -> PredictionPart | None:

@@ -18,9 +18,19 @@ from dualgig.export.gpkg import KINDS, RECORDS
 from dualgig.export.schema import PlanDocument
 from dualgig.export.write import default_folder
 from dualgig.insight import DutyPrice, Insight, MoreMoney, Place, Reach
-from dualgig.plan import Plan, Score, Stage
+from dualgig.plan import (
+    EquityRow,
+    FundUse,
+    Phase,
+    Plan,
+    Score,
+    Stage,
+    StationCount,
+    Stations,
+    Target,
+)
 from dualgig.prediction import CapLoss, Prediction, SweepCheck
-from dualgig.project import Project
+from dualgig.project import SERVICES, Project
 from dualgig.region.metric import metric_crs
 from dualgig.region.model import Region, Terrain
 from dualgig.region.schema import TABLES
@@ -34,6 +44,9 @@ LAYERS_NAME = "plan.gpkg"
 
 PLACED = ("townships", "villages", "keypoints", "sites", "nodes")
 """Layers that are tables of the region too, with more columns."""
+
+YEARS = ("year", *(f"year_{service}" for service in SERVICES))
+"""Columns that hold years, missing where nothing happens."""
 
 _AGAIN = "Write it again: dualgig plan PROJECT --out FOLDER."
 
@@ -118,9 +131,35 @@ def read_plan(folder: str | Path) -> Plan:
             "before": document.coverage.before.model_dump(),
             "after": document.coverage.after.model_dump(),
         },
+        years=document.years,
+        phases=_phases(document),
+        funds=tuple(FundUse(**fund.model_dump()) for fund in document.funds),
+        equity=tuple(EquityRow(**rule.model_dump()) for rule in document.equity),
+        stations=_stations(document),
         insight=_insight(document),
         prediction=_prediction(document),
     )
+
+
+def _phases(document: PlanDocument) -> tuple[Phase, ...]:
+    """The years of the plan."""
+    phases = []
+    for row in document.phases:
+        targets = tuple(
+            Target(Score(**target.score.model_dump()), target.why, target.least_cny, target.money_cny)
+            for target in row.targets
+        )
+        phases.append(Phase(**row.model_dump(exclude={"targets"}), targets=targets))
+    return tuple(phases)
+
+
+def _stations(document: PlanDocument) -> Stations | None:
+    """Base stations in the policy's unit."""
+    about = document.stations
+    if about is None:
+        return None
+    counties = tuple(StationCount(**county.model_dump()) for county in about.counties)
+    return Stations(**about.model_dump(exclude={"counties"}), counties=counties)
 
 
 def _insight(document: PlanDocument) -> Insight | None:
@@ -183,6 +222,9 @@ def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
             column.startswith("cost_") and name in ("townships", "villages", "gaps")
         ):
             table[column] = table[column].astype("Int64")
+    for column in YEARS:
+        if column in table:
+            table[column] = table[column].astype("Int64")
     for column, spec in TABLES[name].columns.items() if name in TABLES else ():
         if spec.kind == "list" and column in table:
             lists = np.empty(len(table), dtype=object)
@@ -193,7 +235,8 @@ def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
 
 
 def _records(path: Path, name: str) -> pd.DataFrame:
-    return pd.DataFrame(_read(path, name))
+    table = pd.DataFrame(_read(path, name))
+    return table.astype({column: "Int64" for column in YEARS if column in table})
 
 
 def _read(path: Path, name: str) -> pd.DataFrame:

@@ -2,37 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 # pydantic reads the annotations when it builds the models
+from dualgig.export.schema_part import Cny, ScoreRow, Whole
+from dualgig.export.schema_part import Part as _Part
+from dualgig.export.schema_policy import EquityPart, FundRow, PhaseRow, StationsPart  # noqa: TC001
 from dualgig.insight import How  # noqa: TC001
 from dualgig.plan import Duty, Reason, Status  # noqa: TC001
 from dualgig.prediction import Method  # noqa: TC001
-from dualgig.project import Service, Share  # noqa: TC001
-
-Whole = Annotated[int, Field(ge=0)]
-Cny = Annotated[int, Field(ge=0, description="Whole yuan.")]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class ScoreRow(_Part):
-    """One row of the target scoreboard."""
-
-    goal: str = Field(description="As in the project file, e.g. township_5g.")
-    service: Service
-    required: Share = Field(description="Share of the places that must be served.")
-    places: Whole = Field(description="Places that the goal counts.")
-    needed: Whole = Field(description="How many of them must be served.")
-    before: Whole = Field(description="Served today.")
-    achieved: Whole = Field(description="Served with the plan.")
-    met: bool
-    short: Whole = Field(description="How many are missing.")
-    cost_to_meet_cny: Cny | None = Field(description="What the missing part would cost; null: impossible.")
+from dualgig.project import Service  # noqa: TC001
 
 
 class StageRow(_Part):
@@ -53,14 +34,6 @@ class Cost(_Part):
     by_line: dict[str, Cny] = Field(description="By line of the cost book.")
 
 
-class Fund(_Part):
-    """One fund: what it holds and what the plan takes of it."""
-
-    name: str
-    budget_cny: Cny
-    spent_cny: Cny
-
-
 class Built(_Part):
     """How much is built."""
 
@@ -78,6 +51,7 @@ class Build(_Part):
     item: str = Field(description="Id of the site, the node, or the village that is linked.")
     name: str
     cost_cny: Cny
+    year: int | None = Field(description="In which year; null where all is decided at once.")
 
 
 class Served(_Part):
@@ -234,7 +208,11 @@ class PlanDocument(_Part):
     stages: tuple[StageRow, ...]
     cost_cny: Cost
     budget_cny: Cny
-    funds: tuple[Fund, ...]
+    funds: tuple[FundRow, ...] = Field(description="Empty where all money is one.")
+    years: tuple[int, ...] = Field(description="Ascending; empty where all is decided at once.")
+    phases: tuple[PhaseRow, ...] = Field(description="One a year.")
+    equity: tuple[EquityPart, ...] = Field(description="The rules of balance between groups.")
+    stations: StationsPart | None
     built: Built
     builds: tuple[Build, ...]
     coverage: Coverage
@@ -252,6 +230,10 @@ class PlanDocument(_Part):
             raise ValueError("cost_cny: the lines do not add up to the total")
         if sum(build.cost_cny for build in self.builds) != self.cost_cny.total:
             raise ValueError("builds: their costs do not add up to the total")
+        if self.phases and sum(phase.spent_cny for phase in self.phases) != self.cost_cny.total:
+            raise ValueError("phases: what the years spend does not add up to the total")
+        if self.funds and sum(fund.spent_cny for fund in self.funds) != self.cost_cny.total:
+            raise ValueError("funds: what they pay does not add up to the total")
         if self.duty == "met" and (self.shortage_cny or not all(score.met for score in self.scoreboard)):
             raise ValueError("duty: met, yet a goal is missed or money is short")
         return self

@@ -14,6 +14,7 @@ import pandas as pd
 
 from dualgig.costs import LINES
 from dualgig.export.datum import WGS84_DATUM
+from dualgig.export.policy_tables import equity, funds, phases, stations, targets
 from dualgig.project import SERVICES
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 LINE_ORDER = (*LINES, "contingency", "vat")
 """Cost lines in the order of the cost book, then what is added to them."""
 
-OPTION_KINDS = {"structure": "site", "radio": "site", "node": "node", "link": "village"}
+OPTION_KINDS = {"structure": "site", "tenancy": "site", "radio": "site", "node": "node", "link": "village"}
 """Kinds of options (`dualgig.options`) and the table that their items are in."""
 
 DECIMALS = {
@@ -49,8 +50,8 @@ DECIMALS = {
 def sites(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
     """Every site and candidate, one a row, with its cost lines as columns ``line.<name>``.
 
-    Columns: ``id``, ``name``, ``township_name``, ``state``, ``decision``, ``structure``, ``kind``,
-    ``mast_m``, ``operators``, ``on_air`` (configurations today), ``built`` (configurations to
+    Columns: ``id``, ``name``, ``township_name``, ``state``, ``year`` (of a plan over years), ``decision``,
+    ``structure``, ``kind``, ``mast_m``, ``operators``, ``on_air`` (configurations today), ``built`` (configurations to
     build), ``operator`` and ``bands`` (with the plan), ``transport``, ``power_km``, ``track_km``,
     ``villages``, ``alone``, ``alone_names`` (townships and villages that only it serves), ``cost_cny``, the cost lines that occur (CNY, adding up to
     ``cost_cny``), ``lon``, ``lat`` or what the datum has instead (`dualgig.export.datum`).
@@ -58,7 +59,18 @@ def sites(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
     table = plan.sites
     head = _columns(
         table,
-        ["state", "decision", "structure", "kind", "mast_m", "operators", "on_air", "built", "operator"],
+        [
+            "state",
+            *_year(plan),
+            "decision",
+            "structure",
+            "kind",
+            "mast_m",
+            "operators",
+            "on_air",
+            "built",
+            "operator",
+        ],
         ["bands", "transport", "power_km", "track_km", "villages", "alone", "cost_cny"],
     )
     head.insert(2, "township_name", _township_names(plan, table))
@@ -78,11 +90,13 @@ def alone_names(plan: Plan) -> list[str]:
 def nodes(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
     """Every fibre node, one a row, with its cost lines as columns ``line.<name>``.
 
-    Columns: ``id``, ``name``, ``township_name``, ``state``, ``decision``, ``kind``, ``stands``,
-    ``ports``, ``villages``, ``cost_cny``, the cost lines, ``lon``, ``lat``.
+    Columns: ``id``, ``name``, ``township_name``, ``state``, ``year`` (of a plan over years), ``decision``,
+    ``kind``, ``stands``, ``ports``, ``villages``, ``cost_cny``, the cost lines, ``lon``, ``lat``.
     """
     table = plan.nodes
-    head = _columns(table, ["state", "decision", "kind", "stands", "ports", "villages", "cost_cny"])
+    head = _columns(
+        table, ["state", *_year(plan), "decision", "kind", "stands", "ports", "villages", "cost_cny"]
+    )
     head.insert(2, "township_name", _township_names(plan, table))
     return _rounded(pd.concat([head, _lines_of(plan, "node", table), _coordinates(table, datum)], axis=1))
 
@@ -93,7 +107,7 @@ def routes(plan: Plan) -> pd.DataFrame:
     The uplink of a new node has no village.
 
     Columns: ``node``, ``node_name``, ``village``, ``village_name``, ``build``, ``length_km``
-    (cable), ``new_km`` (trench), ``cost_cny``.
+    (cable), ``new_km`` (trench), ``cost_cny``, ``year`` (of a plan over years).
     """
     table = plan.routes
     listed = pd.DataFrame(
@@ -106,6 +120,7 @@ def routes(plan: Plan) -> pd.DataFrame:
             "length_km": table["length_km"],
             "new_km": table["new_km"],
             "cost_cny": table["cost_cny"],
+            **{column: table[column] for column in _year(plan)},
         }
     ).reset_index(drop=True)
     return _rounded(listed)
@@ -116,7 +131,8 @@ def places(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
 
     Columns: ``level``, ``id``, ``name``, ``township``, ``township_name``, ``county``, ``group``,
     ``kind``, ``priority``, ``eligible``, ``population``, ``households``, ``standard``, per service
-    S ``duty_S``, ``before_S``, ``source_S``, ``after_S``, ``reason_S``, ``cost_S_cny``; ``fragile``; for
+    S ``duty_S``, ``before_S``, ``source_S``, ``after_S``, ``year_S`` (of a plan over years), ``reason_S``,
+    ``cost_S_cny``; ``fragile``; for
     villages ``server``, ``server_name``, ``rsrp_dbm``, ``margin_db``, ``fails``, ``fibre``,
     ``olt``, ``olt_name``, ``cable_km``; ``lon``, ``lat`` (a point inside a polygon).
     """
@@ -124,7 +140,8 @@ def places(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
         f"{column}_{service}{end}"
         for service in SERVICES
         for column, end in (
-            ("duty", ""), ("before", ""), ("source", ""), ("after", ""), ("reason", ""), ("cost", "_cny")
+            ("duty", ""), ("before", ""), ("source", ""), ("after", ""), *((each, "") for each in _year(plan)),
+            ("reason", ""), ("cost", "_cny"),
         )
     ]  # fmt: skip
     shared = ["kind", "population", "households", *judged, "fragile"]
@@ -170,7 +187,7 @@ def cost_lines(plan: Plan) -> pd.DataFrame:
     """Every cost line of what is built, one a row.
 
     Columns: ``item``, ``item_name``, ``option``, ``line``, ``quantity``, ``unit``, ``unit_cny``,
-    ``amount_cny``.
+    ``amount_cny``, ``year`` (of a plan over years).
     """
     listed = plan.cost_lines
     kinds = item_kinds(plan)
@@ -178,7 +195,17 @@ def cost_lines(plan: Plan) -> pd.DataFrame:
     for kind, table in (("site", plan.sites), ("node", plan.nodes), ("village", plan.villages)):
         names = names.mask(kinds == kind, listed["item"].map(table["name"]))
     listed = listed.assign(item_name=names)
-    columns = ["item", "item_name", "option", "line", "quantity", "unit", "unit_cny", "amount_cny"]
+    columns = [
+        "item",
+        "item_name",
+        "option",
+        "line",
+        "quantity",
+        "unit",
+        "unit_cny",
+        "amount_cny",
+        *_year(plan),
+    ]
     return _rounded(listed[columns].reset_index(drop=True))
 
 
@@ -227,8 +254,16 @@ SHEETS: dict[str, Callable[[Plan], pd.DataFrame]] = {
     "bill": bill,
     "cost_lines": cost_lines,
     "scoreboard": scoreboard,
+    "phases": phases,
+    "targets": targets,
+    "funds": funds,
+    "equity": equity,
+    "stations": stations,
 }
 """The tables of a workbook, in the order of its sheets."""
+
+WHERE_ASKED = ("phases", "targets", "funds", "equity", "stations")
+"""Those of `SHEETS` that are left out where they are empty."""
 
 LOCATED: dict[str, Callable[[Plan, Datum], pd.DataFrame]] = {
     "sites": sites,
@@ -240,14 +275,20 @@ LOCATED: dict[str, Callable[[Plan, Datum], pd.DataFrame]] = {
 
 def all_tables(plan: Plan, datum: Datum = WGS84_DATUM) -> dict[str, pd.DataFrame]:
     """Every table of a workbook by name, in the order of its sheets, its coordinates in a datum."""
-    return {
+    tables = {
         name: LOCATED[name](plan, datum) if name in LOCATED else make(plan) for name, make in SHEETS.items()
     }
+    return {name: table for name, table in tables.items() if len(table) or name not in WHERE_ASKED}
 
 
 def decimals(column: str) -> int | None:
     """Decimals that a column's numbers are written with; ``None`` for whole numbers and shares."""
     return next((n for end, n in DECIMALS.items() if f"_{column}".endswith(end)), None)
+
+
+def _year(plan: Plan) -> list[str]:
+    """The column of years, in a plan that has some."""
+    return ["year"] if plan.years else []
 
 
 def _columns(table: gpd.GeoDataFrame, *groups: list[str]) -> pd.DataFrame:

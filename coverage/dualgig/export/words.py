@@ -28,8 +28,17 @@ CODES = {
     "group": "list.group",
     "standard": "list.standard",
     "fails": "list.keypoint",
+    "verdict": "duty",
+    "status": "status",
     "line": "list.line",
     "unit": "list.unit",
+    "why": "list.why",
+    "fund": "list.fund",
+    "county": "list.county",
+    "rule_kind": "list.rule_kind",
+    "against": "list.against",
+    "measure": "list.measure",
+    "station_unit": "list.station_unit",
 }
 """Columns whose cells are codes, and where the catalogue has their words."""
 

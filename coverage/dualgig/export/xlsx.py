@@ -113,11 +113,11 @@ class _Styles:
     def number(self, column: str) -> Format:
         """The number format of a column key."""
         places = decimals(column)
-        if column == "required":
+        if column in ("required", "before_share", "after_share"):
             pattern = "0.0%"
         elif column in ("unit_cny", "quantity"):
             pattern = "#,##0.###"
-        elif column == "price_year":
+        elif column in ("price_year", "year", "year_5g", "year_gigabit"):
             pattern = "0"
         elif places:
             pattern = "0." + "0" * places

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dualgig.text import calibration, common, link, lists, maps, region, report, scaffold, terminal, whatif
+from dualgig.text import (
+    calibration,
+    common,
+    link,
+    lists,
+    maps,
+    policy,
+    region,
+    report,
+    scaffold,
+    terminal,
+    whatif,
+)
 
 if TYPE_CHECKING:
     from dualgig.project import Language
@@ -16,6 +28,7 @@ CATALOGUE: dict[str, dict[str, str]] = {
     **maps.TEXT,
     **report.TEXT,
     **lists.TEXT,
+    **policy.TEXT,
     **link.TEXT,
     **region.TEXT,
     **scaffold.TEXT,
