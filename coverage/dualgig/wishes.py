@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dualgig.errors import ContradictionError, NotFoundError
+from dualgig.errors import ContradictionError, NotFoundError, ProjectError
 from dualgig.predict import price_options
 from dualgig.region.decisions import inside_any
 from dualgig.region.findings import closest
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from dualgig.predict import Coverage
+    from dualgig.project import Project
     from dualgig.region.model import Region
 
 
@@ -29,21 +30,25 @@ def with_wishes(
 ) -> Coverage:
     """The coverage with sites and nodes locked or forbidden, and another budget, in its region's project.
 
-    What is wished here goes over the project file and the tables (`dualgig.whatif.what_if`).
+    What is wished here goes over the project file and the tables (`dualgig.whatif.what_if`). Where years have
+    money of their own, it is scaled with the total, rounded down.
 
     Raises
     ------
     NotFoundError
         An id is neither a site nor a node.
     ContradictionError
-        Something is locked and forbidden, or locked inside an exclusion; or the money of the years is more
-        than the budget.
+        Something is locked and forbidden, or locked inside an exclusion.
+    ProjectError
+        The budget is negative.
     """
     if not lock and not forbid and budget_cny is None:
         return coverage
     region = coverage.region
     _check(region, lock, forbid)
-    project = what_if(region.project, lock=lock, forbid=forbid, budget_cny=budget_cny)
+    project = what_if(region.project, lock=lock, forbid=forbid)
+    if budget_cny is not None:
+        project = with_budget(project, budget_cny)
     region = replace(
         region,
         project=project,
@@ -53,6 +58,24 @@ def with_wishes(
     if not lock and not forbid:
         return replace(coverage, region=region)
     return price_options(region, coverage.tests, coverage.reach)
+
+
+def with_budget(project: Project, budget_cny: int) -> Project:
+    """The project with another total, and the money of its years scaled as the total is, rounded down.
+
+    Raises
+    ------
+    ProjectError
+        The budget is negative.
+    """
+    if budget_cny < 0:
+        raise ProjectError(f"budget {budget_cny:,}: there is no money below 0. Write whole yuan.")
+    total = project.budget.total_cny
+    changed = project.with_changes(budget=project.budget.model_copy(update={"total_cny": budget_cny}))
+    if project.phases is None or not project.phases.budget_cny or not total:
+        return changed
+    yearly = tuple(money * budget_cny // total for money in project.phases.budget_cny)
+    return changed.with_changes(phases=project.phases.model_copy(update={"budget_cny": yearly}))
 
 
 def _check(region: Region, lock: Collection[str], forbid: Collection[str]) -> None:
