@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dualgig.export.write import write_outputs
     from dualgig.pair import link
     from dualgig.plan import Plan
-    from dualgig.planner import gaps_today, make_plan
+    from dualgig.planner import gaps_today, make_plan, plan_with_curve
     from dualgig.predict import Coverage, predict_coverage
     from dualgig.project import Project
     from dualgig.region.load import check, load_region
@@ -51,6 +51,7 @@ __all__ = [
     "link",
     "load_region",
     "make_plan",
+    "plan_with_curve",
     "predict_coverage",
     "read_drive_test",
     "read_plan",
@@ -76,6 +77,7 @@ _HOMES = {
     "link": "dualgig.pair",
     "load_region": "dualgig.region.load",
     "make_plan": "dualgig.planner",
+    "plan_with_curve": "dualgig.planner",
     "read_plan": "dualgig.export.saved",
     "predict_coverage": "dualgig.predict",
     "read_drive_test": "dualgig.drivetest",

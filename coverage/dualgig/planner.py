@@ -18,6 +18,7 @@ from dualgig.assemble import (
     route_table,
     site_table,
 )
+from dualgig.budget_curve import budget_curve
 from dualgig.confirm import confirmed, prediction_of
 from dualgig.equity import equity_rows
 from dualgig.errors import ProjectError
@@ -39,10 +40,11 @@ from dualgig.stations import stations_of
 from dualgig.wishes import with_wishes
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from numpy.typing import NDArray
 
+    from dualgig.curve import BudgetCurve
     from dualgig.phases import Timeline
     from dualgig.plan import Duty
     from dualgig.policy import Policy
@@ -92,6 +94,31 @@ def make_plan(
     coverage = with_wishes(replace(coverage, region=region), lock=lock, forbid=forbid, budget_cny=budget_cny)
     with Worker() as worker:
         return describe(solve_coverage(coverage, tell, worker), tell, worker)
+
+
+def plan_with_curve(
+    region: Region, coverage: Coverage, budgets_cny: Iterable[int], progress: Progress | None = None
+) -> tuple[Plan, BudgetCurve]:
+    """The plan of the project's budget, and what other budgets would serve.
+
+    Parameters
+    ----------
+    region, coverage, progress
+        As in `make_plan`.
+    budgets_cny
+        Whole yuan; see `dualgig.budget_curve.budget_curve`.
+
+    Raises
+    ------
+    ContradictionError, ProjectError, SolverError
+        As `make_plan`.
+    """
+    tell = progress or (lambda _key, _share: None)
+    with Worker() as worker:
+        solved = solve_coverage(replace(coverage, region=region), tell, worker)
+        plan = describe(solved, tell, worker)
+        budgets = () if plan.status == "interrupted" else budgets_cny
+        return plan, budget_curve(solved, budgets, worker, tell)
 
 
 def describe(solved: Solved, tell: Progress, worker: Worker) -> Plan:

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from dualgig.calibration_file import calibration_toml
+from dualgig.screen_explained import explained_lines
 from dualgig.screen_radio import prediction_lines
 from dualgig.text import say
 from dualgig.text.numbers import money, percent
@@ -98,7 +99,7 @@ def show_plan(console: Console, plan: Plan, folder: Path, language: Language) ->
     console.print(scoreboard(plan, language))
     total = plan.cost_cny
     share = percent(total / plan.budget_cny) if plan.budget_cny else "-"
-    _line(
+    tell(
         console,
         say(
             language,
@@ -111,9 +112,9 @@ def show_plan(console: Console, plan: Plan, folder: Path, language: Language) ->
     built = plan.sites["state"].isin(["new", "upgraded"]).sum()
     nodes = plan.nodes["state"].isin(["new", "upgraded"]).sum() if len(plan.nodes) else 0
     trench = f"{plan.routes['new_km'].sum():,.0f}" if len(plan.routes) else "0"
-    _line(console, say(language, "terminal.built", sites=int(built), nodes=int(nodes), trench=trench))
+    tell(console, say(language, "terminal.built", sites=int(built), nodes=int(nodes), trench=trench))
     before, after = plan.coverage["before"], plan.coverage["after"]
-    _line(
+    tell(
         console,
         say(
             language,
@@ -125,19 +126,21 @@ def show_plan(console: Console, plan: Plan, folder: Path, language: Language) ->
             villages=after["villages"],
         ),
     )
-    _line(
+    tell(
         console,
         say(
             language, "terminal.proof", status=say(language, f"status.{plan.status}"), gap=gap_text(plan.gap)
         ),
     )
+    for words in explained_lines(plan, language):
+        tell(console, words)
     _left_out(console, plan, language)
     if plan.interfered:
-        _line(console, _interfered(plan, language))
+        tell(console, _interfered(plan, language))
     for line in prediction_lines(plan, language):
-        _line(console, line)
+        tell(console, line)
     if plan.region.warnings:
-        _line(console, say(language, "terminal.warnings", count=len(plan.region.warnings)))
+        tell(console, say(language, "terminal.warnings", count=len(plan.region.warnings)))
     console.print()
     show_files(console, folder, language)
 
@@ -159,15 +162,15 @@ def gap_text(gap: float) -> str:
 
 def show_files(console: Console, folder: Path, language: Language) -> None:
     """Where the outputs are."""
-    _line(console, say(language, "terminal.files", folder=folder))
-    _line(console, "  " + "  ".join(sorted(file.name for file in folder.iterdir())))
-    _line(console, say(language, "terminal.open", file=folder / "map.html"))
+    tell(console, say(language, "terminal.files", folder=folder))
+    tell(console, "  " + "  ".join(sorted(file.name for file in folder.iterdir())))
+    tell(console, say(language, "terminal.open", file=folder / "map.html"))
 
 
 def show_exported(console: Console, folder: Path, files: list[Path], language: Language) -> None:
     """What was written where."""
-    _line(console, say(language, "list.exported", folder=folder))
-    _line(console, "  " + "  ".join(file.name for file in files))
+    tell(console, say(language, "list.exported", folder=folder))
+    tell(console, "  " + "  ".join(file.name for file in files))
 
 
 def scoreboard(plan: Plan, language: Language, title: str = "scoreboard.title") -> Table:
@@ -220,7 +223,7 @@ def show_gaps(console: Console, plan: Plan, folder: Path, language: Language) ->
         words = say(language, "terminal.buildable" if reason == "budget" else f"reason.{reason}")
         table.add_row(say(language, f"service.{service}"), words, str(count))
     console.print(table)
-    _line(console, say(language, "terminal.gaps_note"))
+    tell(console, say(language, "terminal.gaps_note"))
     console.print()
     show_files(console, folder, language)
 
@@ -235,8 +238,8 @@ def show_scaffold(console: Console, made: Scaffold) -> None:
         words = escape(source) if source else f"[dim]{say(language, 'init.none')}[/]"
         table.add_row(say(language, f"region.{name}"), words)
     console.print(table)
-    _line(console, say(language, "init.written", file=made.path))
-    _line(console, say(language, "init.marks", count=made.marks, file=made.path))
+    tell(console, say(language, "init.written", file=made.path))
+    tell(console, say(language, "init.marks", count=made.marks, file=made.path))
 
 
 def show_calibration(console: Console, fitted: Fitted, file: Path, language: Language) -> None:
@@ -268,10 +271,10 @@ def show_calibration(console: Console, fitted: Fitted, file: Path, language: Lan
         for name, of_cover_db in section.clutter_offsets_db.get(band, {}).items():
             table.add_row(f"  {escape(name)}", "", "", f"{of_cover_db:+.1f}", "", "")
     console.print(table)
-    _line(console, say(language, f"calibration.{fitted.part}"))
-    _line(console, say(language, "calibration.written", file=file))
+    tell(console, say(language, f"calibration.{fitted.part}"))
+    tell(console, say(language, "calibration.written", file=file))
     console.print()
-    _line(console, calibration_toml(fitted).rstrip())
+    tell(console, calibration_toml(fitted).rstrip())
 
 
 def show_problems(console: Console, problems: list[Problem], language: Language) -> None:
@@ -284,10 +287,10 @@ def show_problems(console: Console, problems: list[Problem], language: Language)
             soft_wrap=True,
         )
     if not problems:
-        _line(console, say(language, "terminal.check_clean"))
+        tell(console, say(language, "terminal.check_clean"))
         return
     errors = sum(problem.severity == "error" for problem in problems)
-    _line(console, say(language, "terminal.check_found", errors=errors, warnings=len(problems) - errors))
+    tell(console, say(language, "terminal.check_found", errors=errors, warnings=len(problems) - errors))
 
 
 def _left_out(console: Console, plan: Plan, language: Language) -> None:
@@ -301,7 +304,7 @@ def _left_out(console: Console, plan: Plan, language: Language) -> None:
         )
     else:
         words = say(language, "terminal.left_out", count=len(missing))
-    _line(console, words)
+    tell(console, words)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     for key in ("gap_place", "gap_service", "gap_reason"):
         table.add_column(say(language, f"terminal.{key}"))
@@ -326,6 +329,6 @@ def _cost(language: Language, cost_cny: int | None) -> str:
     return say(language, "terminal.impossible") if cost_cny is None else money(language, cost_cny)
 
 
-def _line(console: Console, words: str) -> None:
+def tell(console: Console, words: str) -> None:
     """Plain words: names with brackets are not markup, numbers are not coloured."""
     console.print(words, markup=False, highlight=False, soft_wrap=True)

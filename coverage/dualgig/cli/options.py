@@ -15,7 +15,9 @@ from dualgig.screen import Steps
 from dualgig.store import prepare
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from dualgig.curve import BudgetCurve
 
 ProjectPath = Annotated[Path, typer.Argument(metavar="PROJECT", help="The project file (project.toml).")]
 OutputFolder = Annotated[
@@ -88,9 +90,12 @@ def chosen_language(text: str) -> Language:
 
 
 def planned(
-    project: Project, folder: Path, decide: Callable[[dg.Region, dg.Coverage, Steps], dg.Plan]
+    project: Project,
+    folder: Path,
+    decide: Callable[[dg.Region, dg.Coverage, Steps], dg.Plan],
+    curves: Sequence[BudgetCurve] = (),
 ) -> tuple[dg.Plan, Path]:
-    """Read, predict, decide and write, with progress on standard error."""
+    """Read, predict, decide and write, with progress on standard error; a curve may come of the decision."""
     prepare(folder)
     times_s: dict[str, float] = {}
     with Steps(Console(stderr=True), project.project.language, times_s) as steps:
@@ -99,4 +104,4 @@ def planned(
         coverage = dg.predict_coverage(region, steps)
         result = decide(region, coverage, steps)
         steps("progress.write", 0.0)
-        return result, dg.write_outputs(result, folder, times_s=times_s)
+        return result, dg.write_outputs(result, folder, times_s=times_s, curve=next(iter(curves), None))

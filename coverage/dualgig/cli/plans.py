@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -27,14 +27,19 @@ from dualgig.cli.options import (
     load,
     planned,
 )
+from dualgig.curve import budgets_between
 from dualgig.export.datum import DATUMS
 from dualgig.export.deliver import FORMATS, export_plan
 from dualgig.export.postgis import prepare_postgis
 from dualgig.export.saved import plan_folder, read_plan
 from dualgig.export.write import default_folder
-from dualgig.screen import show_exported, show_gaps, show_plan
+from dualgig.screen import Steps, show_exported, show_gaps, show_plan
+from dualgig.screen_curve import show_curve
 from dualgig.text import say
 from dualgig.whatif import what_if
+
+if TYPE_CHECKING:
+    from dualgig.curve import BudgetCurve
 
 
 @app.command()
@@ -116,3 +121,44 @@ def export(
     folder = out or default_folder(f"{project.name}-export")
     files = export_plan(result, kinds, folder, datum=names[0], zoned=zoned)
     show_exported(Console(), folder, files, project.project.language)
+
+
+@app.command()
+def budget(
+    project: ProjectPath,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="CNY", help="The smallest budget; half of the project's.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="CNY", help="The largest one; one and a half times that.")
+    ] = None,
+    steps: Annotated[int, typer.Option("--steps", help="How many budgets, both ends included.")] = 9,
+    scenario: ScenarioName = None,
+    out: OutputFolder = None,
+    language: LanguageChoice = None,
+) -> None:
+    """Plan, and show what more or less money would serve: budget.csv, budget.json, budget.svg and the report.
+
+    Amounts may be written 38000000, 38M, 3800万 or 0.38亿. Ctrl-C keeps the budgets that are done.
+    """
+    ends = [amount(text, option) if text else None for text, option in ((first, "--from"), (last, "--to"))]
+    loaded = load(project, language, scenario)
+    total = loaded.budget.total_cny
+    low = total // 2 if ends[0] is None else ends[0]
+    high = max(total + total // 2, low) if ends[1] is None else ends[1]
+    try:
+        budgets = budgets_between(low, high, steps)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--from, --to, --steps") from None
+    curves: list[BudgetCurve] = []
+
+    def decide(region: dg.Region, coverage: dg.Coverage, tell: Steps) -> dg.Plan:
+        made, curve = dg.plan_with_curve(region, coverage, budgets, tell)
+        curves.append(curve)
+        return made
+
+    result, folder = planned(loaded, out or default_folder(loaded.name), decide, curves)
+    show_plan(Console(), result, folder, loaded.project.language)
+    show_curve(Console(), curves[0], folder, loaded.project.language)
+    if result.duty != "met":
+        raise typer.Exit(DUTY_NOT_MET)

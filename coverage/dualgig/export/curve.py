@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dualgig.curve import COUNTS, BudgetCurve, BudgetPoint
+from dualgig.export.csv import write_csv
 from dualgig.export.json import relative, significant
 from dualgig.plan import Duty, Status  # noqa: TC001 - pydantic reads the annotations
 from dualgig.project import SERVICES
@@ -107,6 +108,17 @@ def curve_json(curve: BudgetCurve, plan: Plan) -> bytes:
     return (json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n").encode("utf-8")
 
 
+def write_curve(folder: Path, curve: BudgetCurve, plan: Plan) -> None:
+    """Write ``budget.json``, ``budget.csv`` and ``budget.svg`` into a folder."""
+    # The drawing is render's; lists alone do without.
+    from dualgig.render.curve_svg import curve_svg  # noqa: PLC0415
+
+    language = plan.region.project.project.language
+    (folder / CURVE_JSON).write_bytes(curve_json(curve, plan))
+    write_csv(folder / CURVE_CSV, curve_table(curve), language)
+    (folder / CURVE_SVG).write_text(curve_svg(curve, language), encoding="utf-8", newline="\n")
+
+
 def read_curve(folder: Path, plan: Plan) -> BudgetCurve | None:
     """The curve in a folder, if there is one and it is of this plan's inputs and options; else ``None``."""
     try:
@@ -123,7 +135,7 @@ def read_curve(folder: Path, plan: Plan) -> BudgetCurve | None:
 def curve_table(curve: BudgetCurve) -> pd.DataFrame:
     """The curve as a table, one budget a row.
 
-    Columns: ``budget_cny``, ``cost_cny``, ``duty``, ``duties_met``, ``duties_wanted``, per count C of
+    Columns: ``budget_cny``, ``cost_cny``, ``verdict``, ``duties_met``, ``duties_wanted``, per count C of
     townships, villages, people and service S ``C_S``; ``good``, ``bound``, ``gap_percent``, ``status``.
     """
     rows = []
@@ -131,7 +143,7 @@ def curve_table(curve: BudgetCurve) -> pd.DataFrame:
         row: dict[str, object] = {
             "budget_cny": point.budget_cny,
             "cost_cny": point.cost_cny,
-            "duty": point.duty,
+            "verdict": point.duty,
             "duties_met": sum(point.duties),
             "duties_wanted": sum(curve.wanted),
         }

@@ -74,7 +74,7 @@ def sites(plan: Plan, datum: Datum = WGS84_DATUM) -> pd.DataFrame:
         ["bands", "transport", "power_km", "track_km", "villages", "alone", "cost_cny"],
     )
     head.insert(2, "township_name", _township_names(plan, table))
-    head.insert(head.columns.get_loc("alone") + 1, "alone_names", alone_names(plan))
+    head.insert(list(head.columns).index("alone") + 1, "alone_names", alone_names(plan))
     return _rounded(pd.concat([head, _lines_of(plan, "site", table), _coordinates(table, datum)], axis=1))
 
 

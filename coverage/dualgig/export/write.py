@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from dualgig.errors import OutputError
 from dualgig.export.csv import write_csv
+from dualgig.export.curve import read_curve, write_curve
 from dualgig.export.gpkg import write_gpkg
 from dualgig.export.json import plan_json, run_json, short_hash
 from dualgig.export.tables import places, sites
@@ -19,6 +20,7 @@ from dualgig.store import PLAN_NAME, RECORD_NAME, replacing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dualgig.curve import BudgetCurve
     from dualgig.plan import Plan
 
 
@@ -28,6 +30,7 @@ def write_outputs(
     *,
     date: str | None = None,
     times_s: Mapping[str, float] | None = None,
+    curve: BudgetCurve | None = None,
 ) -> Path:
     """Write ``plan.json``, the lists, the map, the report and ``run.json``.
 
@@ -45,6 +48,9 @@ def write_outputs(
         1970, UTC) where the environment has it, else today.
     times_s
         Seconds that the steps before took, by name, for ``run.json``.
+    curve
+        The budget curve, written beside the plan and shown in the report. Where there is none, one that
+        stands in the folder is kept as long as it is of the same inputs and options.
 
     Returns
     -------
@@ -65,6 +71,7 @@ def write_outputs(
     target = default_folder(project.name) if folder is None else Path(folder)
     date = output_date() if date is None else date
     times = dict(times_s or {})
+    curve = curve or read_curve(target, plan)
     with replacing(target) as out:
         start = time.perf_counter()
         document = plan_json(plan)
@@ -77,7 +84,9 @@ def write_outputs(
         times["lists"], start = time.perf_counter() - start, time.perf_counter()
         (out / "map.html").write_text(map_html(plan, date=date, plan_hash=mark), encoding="utf-8", newline="")
         times["map"], start = time.perf_counter() - start, time.perf_counter()
-        report = report_html(plan, date=date, plan_hash=mark)
+        if curve is not None:
+            write_curve(out, curve, plan)
+        report = report_html(plan, date=date, plan_hash=mark, curve=curve)
         (out / "report.html").write_text(report, encoding="utf-8", newline="")
         times["report"] = time.perf_counter() - start
         (out / RECORD_NAME).write_bytes(run_json(out, date=date, times_s=times))

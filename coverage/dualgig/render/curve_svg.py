@@ -133,9 +133,10 @@ def describe(curve: BudgetCurve, language: Language) -> str:
 
 def duty_words(curve: BudgetCurve, language: Language) -> str:
     """What the duties cost, and at least cost."""
+    proved = curve.duty_cost_cny == curve.duty_bound_cny
     return say(
         language,
-        "report.curve.duties",
+        "report.curve.duties.proved" if proved else "report.curve.duties",
         cost=money(language, curve.duty_cost_cny),
         bound=money(language, curve.duty_bound_cny),
     )

@@ -13,14 +13,22 @@ from dualgig.export.json import versions
 from dualgig.export.words import code_word, header
 from dualgig.render.report_assumptions import assumptions
 from dualgig.render.report_coverage import coverage
+from dualgig.render.report_explained import (
+    curve_part,
+    equity_part,
+    funds_part,
+    insight_part,
+    phases_part,
+)
 from dualgig.render.report_fragile import fragile
 from dualgig.render.report_gaps import unmet
 from dualgig.render.report_money import money_chart
-from dualgig.render.report_summary import built, facts, proof, scoreboard, verdict
+from dualgig.render.report_summary import built, facts, gap_text, proof, scoreboard, verdict
 from dualgig.text import say
 from dualgig.text.numbers import count, money, percent
 
 if TYPE_CHECKING:
+    from dualgig.curve import BudgetCurve
     from dualgig.plan import Plan
     from dualgig.project import Language
 
@@ -28,7 +36,7 @@ LISTED = 200
 """Rows of the longest lists; the rest is in the workbook."""
 
 
-def report_html(plan: Plan, *, date: str, plan_hash: str) -> str:
+def report_html(plan: Plan, *, date: str, plan_hash: str, curve: BudgetCurve | None = None) -> str:
     """Make the report of a plan.
 
     Parameters
@@ -39,6 +47,8 @@ def report_html(plan: Plan, *, date: str, plan_hash: str) -> str:
         ``YYYY-MM-DD``, shown in the head.
     plan_hash
         The plan's mark, see `dualgig.export.json.plan_hash`.
+    curve
+        What other budgets would serve, where that was worked out.
 
     Returns
     -------
@@ -63,6 +73,11 @@ def report_html(plan: Plan, *, date: str, plan_hash: str) -> str:
         facts=facts(plan),
         goals=scoreboard(plan),
         money=money_chart(plan),
+        curve=curve_part(plan, curve),
+        insight=insight_part(plan),
+        phases=phases_part(plan),
+        funds=funds_part(plan),
+        equity=equity_part(plan),
         coverage=coverage(plan),
         built=built(plan, LISTED),
         unmet=unmet(plan, LISTED),
@@ -95,6 +110,7 @@ def _environment(language: Language) -> Environment:
     environment.filters["count"] = count
     environment.filters["percent"] = percent
     environment.filters["fixed"] = _fixed
+    environment.filters["gap"] = lambda of_100: gap_text(of_100 / 100)
     return environment
 
 
