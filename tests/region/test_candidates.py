@@ -6,6 +6,7 @@ import shapely
 from pyproj import CRS
 from scipy.ndimage import gaussian_filter
 
+import dualgig as dg
 from dualgig.region.candidates import RIDGE_RELIEF_M, ridge_tops, thin
 from dualgig.region.load import load_region
 from dualgig.region.model import Terrain
@@ -149,3 +150,21 @@ def test_road_distance_agrees_with_shapely(points):
     expected = [shapely.distance(whole, shapely.Point(point)) for point in xy]
     np.testing.assert_allclose(road_distance_m(Roads(), xy), expected)
     assert np.isinf(road_distance_m(None, xy)).all()
+
+
+@pytest.mark.parametrize("method", ["exact", "sweep"])
+def test_a_region_without_any_site_is_planned_with_proposed_ones(tiny_project, method):
+    # given a table of sites with nothing but its header, and candidates to be generated
+    project = tiny_project(candidates={"generate": True}, radio={"method": method})
+    path = project.path.parent / "sites.csv"
+    header = path.read_text(encoding="utf-8").splitlines()[0]
+    path.write_text(f"{header}\n", encoding="utf-8")
+    # when
+    assert not [problem for problem in dg.check(project) if problem.severity == "error"]
+    region = dg.load_region(project)
+    plan = dg.make_plan(region, dg.predict_coverage(region))
+    # then everything on air is new
+    assert len(region.sites)
+    assert region.sites.index.str.startswith("gen-").all()
+    assert plan.coverage["before"]["villages_5g"] <= len(region.status)
+    assert set(plan.sites["state"]) == {"new", "unused"}

@@ -113,7 +113,7 @@ def read_layer(project: Project, name: str, findings: Findings) -> RawTable | No
     """
     layer: Layer = getattr(project.inputs, name)
     raw = (
-        _from_database(name, layer, findings)
+        _from_database(project, name, layer, findings)
         if is_database(layer.path)
         else _from_file(project, name, layer, findings)
     )
@@ -132,13 +132,13 @@ def _from_file(project: Project, name: str, layer: Layer, findings: Findings) ->
     located = bool(TABLES[name].geometry)
     if path.suffix.lower() in (*CSV_SUFFIXES, *WORKBOOK_SUFFIXES):
         sheet = read_sheet(path, layer, findings)
-        if sheet is None or _is_empty(sheet[0], name, layer, findings):
+        if sheet is None or _is_empty(project, sheet[0], name, layer, findings):
             return None
         cells, rows = sheet
         geometry = points_from_columns(cells, rows, layer, findings) if located else None
         return RawTable(name, layer, cells, rows, geometry, sha256(path), "lon, lat")
     features = read_vector(path, layer, findings)
-    if features is None or _is_empty(features[0], name, layer, findings):
+    if features is None or _is_empty(project, features[0], name, layer, findings):
         return None
     cells, geometry = features
     rows = np.arange(1, len(cells) + 1, dtype=np.int64)
@@ -147,20 +147,21 @@ def _from_file(project: Project, name: str, layer: Layer, findings: Findings) ->
     return RawTable(name, layer, cells, rows, geometry if located else None, sha256(path))
 
 
-def _from_database(name: str, layer: Layer, findings: Findings) -> RawTable | None:
+def _from_database(project: Project, name: str, layer: Layer, findings: Findings) -> RawTable | None:
     """A table of a database, its geometry in its own CRS."""
     key = next(iter(TABLES[name].columns))
     table = read_database(layer, key, findings, located=bool(TABLES[name].geometry))
     named = layer.model_copy(update={"path": layer.source})
-    if table is None or _is_empty(table[0], name, named, findings):
+    if table is None or _is_empty(project, table[0], name, named, findings):
         return None
     cells, geometry = table
     rows = np.arange(1, len(cells) + 1, dtype=np.int64)
     return RawTable(name, named, cells, rows, geometry, digest(cells, geometry))
 
 
-def _is_empty(cells: pd.DataFrame, name: str, layer: Layer, findings: Findings) -> bool:
-    if len(cells):
+def _is_empty(project: Project, cells: pd.DataFrame, name: str, layer: Layer, findings: Findings) -> bool:
+    """Whether a table has no rows where it must; where sites are generated, none need be given."""
+    if len(cells) or (name == "sites" and project.candidates.generate):
         return False
     tell = findings.warn if name in ("exclusions", "status") else findings.error
     tell(
