@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dualgig.errors import SolverError
+from dualgig.siting.covering_location import is_covering_location, make_field, search_field
 from dualgig.siting.decisions import settle
 from dualgig.siting.energy import (
     LEAST_COST,
@@ -46,6 +47,9 @@ _WINDOWS = 100
 _WORK = 3_000_000
 """Points that the moves of a window touch at most, so that it ends within half a second."""
 
+_MANY = 1000
+"""Options from which on problems without places have a search of their own."""
+
 _SHARE = 0.5
 """Of a place's worth, what the greedy steps take its credit for."""
 
@@ -79,7 +83,10 @@ def construct(
     """
     search = _Local(problem, ask, 0)
     search.begin(search.must if chosen is None else chosen)
-    search.greedy()
+    if search.is_covering_location:
+        search.exchange(0, None, None)
+    else:
+        search.greedy()
     if not search.found:
         search.anneal(40 * len(problem.option_ids), None, None)
     return search.result()
@@ -132,7 +139,8 @@ def improve(
     """
     search = _Local(problem, ask, seed)
     search.begin(chosen)
-    search.anneal(moves, deadline_s, on_better)
+    run = search.exchange if search.is_covering_location else search.anneal
+    run(moves, deadline_s, on_better)
     return search.result()
 
 
@@ -181,6 +189,13 @@ class _Local:
     def found(self) -> bool:
         """Whether there is a plan that keeps everything."""
         return bool(self.trace.score[0] < NO_LIMIT)
+
+    @property
+    def is_covering_location(self) -> bool:
+        """Whether the search for large problems without places can be used, and is worth its while."""
+        plain = self.ask.objective == "good" and self.ask.good is None and self.ask.budget_cny is not None
+        large = len(self.candidates) >= _MANY
+        return plain and large and is_covering_location(self.state, self.desk.fixed)
 
     def begin(self, chosen: NDArray[np.bool_]) -> None:
         """Take a plan as the state."""
@@ -248,6 +263,20 @@ class _Local:
         self.polish()
         if on_better is not None and tuple(w.score[:2]) < told:
             on_better(w.best.copy())
+
+    def exchange(
+        self, moves: int, deadline_s: float | None, on_better: Callable[[NDArray[np.bool_]], None] | None
+    ) -> None:
+        """Search a problem of covering location."""
+        s, t, w = self.state, self.target, self.trace
+
+        def on_plan(plan: NDArray[np.bool_]) -> None:
+            choose(s, plan)
+            if begin_trace(s, t, w) and on_better is not None:
+                on_better(w.best.copy())
+
+        field = make_field(s, self.desk.fixed, int(self.desk.random[0]))
+        search_field(field, int(t.most[0]), moves, deadline_s, on_plan)
 
     def polish(self) -> None:
         """Prune and fill a plan that keeps everything."""
