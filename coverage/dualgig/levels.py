@@ -10,15 +10,23 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from dualgig.propagation import radio_paths
+from dualgig.radio.budget import cover_offset_db, link_budget
+from dualgig.radio.profile import grid_places
+from dualgig.radio.raster import best_server
 from dualgig.reach import band_margins
+from dualgig.swept import site_antennas
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dualgig.plan import Plan
+    from dualgig.region.model import Region
 
 NEAREST_SITES = 12
 """Sites on air that are tried for a point, the nearest within the radius caps."""
+
+MOST_SWEPT = 2e8
+"""Cells around sites, in each band on air there, up to which they are swept: tens of seconds on one core."""
 
 
 def best_server_dbm(
@@ -27,7 +35,8 @@ def best_server_dbm(
     """Median SS-RSRP of the best server at points, over all bands on air, before and after the plan.
 
     The link budgets, antennas and propagation model are the project's (`dualgig.reach.band_margins`).
-    Of the sites on air the `NEAREST_SITES` nearest are tried, each band within its radius cap.
+    Of the sites on air the `NEAREST_SITES` nearest are tried, each band within its radius cap; where the
+    sweep predicted and not too many cells are to be swept, all of them, in the centres of the cells.
 
     Parameters
     ----------
@@ -44,6 +53,10 @@ def best_server_dbm(
     region = replace(plan.region, sites=plan.sites)
     sites_m = region.xy_m(plan.sites)
     on_air = [bands_on_air(plan, time) for time in ("before", "after")]
+    if _sweeps(plan, on_air[1]):
+        before = _swept_dbm(region, on_air[0], bands_of(plan), points_m)
+        added = _swept_dbm(region, on_air[1] & ~on_air[0], bands_of(plan), points_m)
+        return before, np.maximum(before, added)
     pairs = [_nearest(plan, sites_m, bands.any(axis=1), points_m) for bands in on_air]
     site, point = np.unique(np.concatenate(pairs), axis=0).T
     best = [np.full(len(points_m), -np.inf) for _ in on_air]
@@ -60,6 +73,48 @@ def best_server_dbm(
             heard = reached & bands[site, names.index(name)]
             np.maximum.at(levels, point[heard], level[heard])
     return best[0], best[1]
+
+
+def _sweeps(plan: Plan, on_air: NDArray[np.bool_]) -> bool:
+    """Whether the sweep draws the picture: it predicted, knows all losses, and has not too much to do."""
+    radio, about = plan.region.project.radio, plan.prediction
+    if about is None or about.method != "sweep" or radio.clutter_loss != "none":
+        return False
+    radius_m = 1000.0 * np.array([radio.bands[name].radius_km for name in bands_of(plan)])
+    cells = np.pi * (radius_m / plan.region.terrain.cell_m) ** 2
+    return bool((on_air * cells).sum() <= MOST_SWEPT)
+
+
+def _swept_dbm(
+    region: Region, on_air: NDArray[np.bool_], names: tuple[str, ...], points_m: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Level of the best of the sites on air in the cells of the points, dBm; -inf where nothing is heard."""
+    terrain, radio, sites_m = region.terrain, region.project.radio, region.xy_m(region.sites)
+    cell = np.rint(grid_places(terrain, points_m)).astype(np.int64)
+    known = ((cell >= 0) & (cell < terrain.height_m.shape[::-1])).all(axis=1)
+    cover = terrain.clutter_at(points_m[:, 0], points_m[:, 1])
+    best = np.full(len(points_m), -np.inf)
+    for column, name in enumerate(names):
+        rows = np.flatnonzero(on_air[:, column])
+        if not len(rows):
+            continue
+        budget = link_budget(radio, name)
+        raster = best_server(
+            terrain,
+            sites_m[rows],
+            region.sites["mast_m"].to_numpy(dtype=np.float64)[rows],
+            radio.receiver_height_m,
+            [budget],
+            1000.0 * radio.bands[name].radius_km,
+            antennas=site_antennas(region, rows, [name], [budget.frequency_ghz]),
+            delta_n=radio.delta_n,
+            polarisation=radio.polarisation,
+        )
+        level = np.full(len(points_m), -np.inf)
+        level[known] = raster.rsrp_dbm[0, cell[known, 1], cell[known, 0]]
+        level += cover_offset_db(radio, name, cover)
+        best = np.fmax(best, level)
+    return best
 
 
 def bands_of(plan: Plan) -> tuple[str, ...]:

@@ -130,7 +130,12 @@ def swept_pairs(
             radio.receiver_height_m,
             [_raised(carrier, radio, beyond_db) for carrier in carriers],
             [1000.0 * radio.bands[carrier.of_band].radius_km for carrier in carriers],
-            antennas=_antennas(region, own, carriers),
+            antennas=site_antennas(
+                region,
+                own,
+                [carrier.of_band for carrier in carriers],
+                [carrier.frequency_ghz for carrier in carriers],
+            ),
             delta_n=radio.delta_n,
             polarisation=radio.polarisation,
         )
@@ -172,10 +177,25 @@ def _brightest_db(radio: Radio, band: str) -> float:
     return max((offset - calibration_db(radio, band) for offset in offsets), default=0.0)
 
 
-def _antennas(region: Region, rows: NDArray[np.int64], carriers: list[_Carrier]) -> Antennas | None:
-    """Sectors of some sites, and what indoor targets lose more on steep paths."""
+def site_antennas(
+    region: Region, rows: NDArray[np.int64], bands: list[str], frequency_ghz: list[float]
+) -> Antennas | None:
+    """Sectors of some sites, and what indoor targets lose more on steep paths, as sweeps take them.
+
+    Parameters
+    ----------
+    rows
+        Which of the region's sites.
+    bands, frequency_ghz
+        Of each carrier its band, and its frequency, GHz.
+
+    Returns
+    -------
+    Antennas or None
+        None where every site gains alike in all directions.
+    """
     radio, table = region.project.radio, region.sites.iloc[rows]
-    own = [radio.bands[carrier.of_band] for carrier in carriers]
+    own = [radio.bands[band] for band in bands]
     antennas = None
     if any(table["azimuths"].map(len)):
         antennas = sector_antennas(
@@ -189,14 +209,14 @@ def _antennas(region: Region, rows: NDArray[np.int64], carriers: list[_Carrier])
         return antennas
     if antennas is None:
         antennas = Antennas(
-            np.zeros((len(carriers), 0, 1, ELEVATIONS), np.float32),
+            np.zeros((len(bands), 0, 1, ELEVATIONS), np.float32),
             np.full(len(rows), -1, np.int32),
             np.zeros(len(rows), np.float32),
         )
     # the path arrives as steeply as it leaves: so it is in sight, and nearly so behind one edge
     elevation_deg = np.linspace(-90.0, 90.0, ELEVATIONS)
-    steep_db = np.stack([steep_entry_db(radio, carrier.frequency_ghz, elevation_deg) for carrier in carriers])
-    omni_db = np.zeros((len(carriers), 1, *antennas.gain_db.shape[2:]), np.float32)
+    steep_db = np.stack([steep_entry_db(radio, ghz, elevation_deg) for ghz in frequency_ghz])
+    omni_db = np.zeros((len(bands), 1, *antennas.gain_db.shape[2:]), np.float32)
     gain_db = np.concatenate([antennas.gain_db, omni_db], axis=1) - steep_db[:, None, None, :]
     kind = np.where(antennas.kind < 0, gain_db.shape[1] - 1, antennas.kind)
     return Antennas(gain_db.astype(np.float32), kind.astype(np.int32), antennas.turn_deg)
