@@ -42,7 +42,10 @@ PLAN_NAME = "plan.json"
 RECORD_NAME = "run.json"
 """The file whose ``outputs`` names what DualGig wrote into the folder."""
 
-_OURS = re.compile(rb'\s*\{\s*"schema"\s*:\s*"dualgig-plan/')
+COMPARE_NAME = "compare.json"
+"""The file by which a folder is known as a comparison of plans."""
+
+_OURS = re.compile(rb'\s*\{\s*"schema"\s*:\s*"dualgig-(?:plan|compare)/')
 
 _MENDS = {
     errno.ENOSPC: "the disk is full. Free some space or choose a folder on another disk.",
@@ -218,12 +221,15 @@ def _prepare(target: Path) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether a folder holds a ``plan.json`` that DualGig wrote."""
-    try:
-        with (folder / PLAN_NAME).open("rb") as file:
-            return _OURS.match(file.read(200)) is not None
-    except (FileNotFoundError, IsADirectoryError):
-        return False
+    """Whether a folder holds a ``plan.json`` or ``compare.json`` that DualGig wrote."""
+    for name in (PLAN_NAME, COMPARE_NAME):
+        try:
+            with (folder / name).open("rb") as file:
+                if _OURS.match(file.read(200)) is not None:
+                    return True
+        except (FileNotFoundError, IsADirectoryError):
+            continue
+    return False
 
 
 def _keep_what_is_not_ours(target: Path, new: Path) -> None:

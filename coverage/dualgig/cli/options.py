@@ -45,6 +45,12 @@ ExportFolder = Annotated[
     Path | None,
     typer.Option("--out", help="Folder; maps/ and the project's name with -export where not given."),
 ]
+ComparedFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", help="Folder; maps/ and the names of both plans with -vs- between where not given."
+    ),
+]
 PlanPath = Annotated[
     Path,
     typer.Argument(metavar="PLAN", help="Folder that `dualgig plan` wrote, or its project file."),
