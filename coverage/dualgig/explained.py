@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dualgig.export.words import code_word
+from dualgig.project import REST
 from dualgig.text import CATALOGUE, say
 from dualgig.text.numbers import count, money, percent
 
@@ -106,11 +108,12 @@ def rule_text(language: Language, row: EquityRow) -> str:
     """A rule of balance in words; the name that the project file gives it where it gives one."""
     if not row.name.startswith(f"{row.kind} "):
         return row.name
-    against = say(language, "report.equity.rest") if row.against == "rest" else row.against
+    rest = row.against == REST
+    against = say(language, "report.equity.rest") if rest else code_word(language, "list.group", row.against)
     return say(
         language,
         f"report.equity.{row.kind}",
-        group=row.group,
+        group=code_word(language, "list.group", row.group),
         against=against,
         measure=say(language, f"report.equity.measure.{row.measure}"),
     )

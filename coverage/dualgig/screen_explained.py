@@ -42,7 +42,8 @@ def _insight(plan: Plan, language: Language) -> Iterator[str]:
     if insight.dearest:
         first = insight.dearest[0]
         saving = money(language, first.saving_cny)
-        yield say(language, "insight.dearest", place=duty_places(plan, first), saving=saving)
+        key = "insight.dearest" if first.how == "exact" else "insight.dearest.price"
+        yield say(language, key, place=duty_places(plan, first), saving=saving)
     if insight.more is not None:
         yield more_text(language, insight.more)
 

@@ -111,8 +111,12 @@ TEXT: dict[str, dict[str, str]] = {
     "insight.more.people_5g": {"en": "people with 5G {count}", "zh": "5G覆盖人口{count}人"},
     "insight.more.people_gigabit": {"en": "people with gigabit {count}", "zh": "千兆覆盖人口{count}人"},
     "insight.dearest": {
-        "en": "Dearest duty: {place}, {saving}.",
-        "zh": "造价最高的必保项：{place}，{saving}。",
+        "en": "The dearest duty is {place}; without it the duties cost {saving} less.",
+        "zh": "造价最高的必保项：{place}，单独取消可节省{saving}。",
+    },
+    "insight.dearest.price": {
+        "en": "The dearest duty is {place}, by an estimate of {saving}.",
+        "zh": "造价最高的必保项：{place}，估算{saving}。",
     },
     "report.insight": {"en": "Where the money goes", "zh": "投资效益分析"},
     "report.insight.reach": {"en": "Duties within reach", "zh": "必保目标可达性"},
