@@ -2,7 +2,7 @@
 
 import pytest
 
-from dualgig.errors import ContradictionError, InputError
+from dualgig.errors import ContradictionError, InputError, ProjectError
 from dualgig.region.load import load_region
 from dualgig.whatif import what_if
 
@@ -27,12 +27,15 @@ def test_locked_and_forbidden_at_once_is_refused(tiny_project):
         what_if(tiny_project(), lock=["S1", "S2"], forbid=["S2"])
 
 
-def test_a_budget_below_the_money_of_the_years_is_refused(tiny_project):
+def test_the_money_of_the_years_is_scaled_with_the_budget(tiny_project):
     project = tiny_project(phases={"years": [2024, 2025], "budget_cny": [2_000_000, 3_000_000]})
 
-    with pytest.raises(ContradictionError, match="5,000,000"):
-        what_if(project, budget_cny=4_999_999)
-    assert what_if(project, budget_cny=5_000_000).budget.total_cny == 5_000_000
+    changed = what_if(project, budget_cny=1_000_001)
+
+    assert changed.budget.total_cny == 1_000_001
+    assert changed.phases.budget_cny == (333_333, 500_000)
+    with pytest.raises(ProjectError, match="below 0"):
+        what_if(project, budget_cny=-1)
 
 
 def test_an_unknown_id_is_told_with_what_was_meant(tiny_project):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dualgig.errors import ContradictionError
+from dualgig.errors import ContradictionError, ProjectError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,12 +31,14 @@ def what_if(
     lock, forbid
         Ids of sites and nodes.
     budget_cny
-        Everything together, whole yuan; the project's where ``None``.
+        Everything together, whole yuan; the project's where ``None``. See `with_budget`.
 
     Raises
     ------
     ContradictionError
-        An id is locked and forbidden, or the money of the years is more than the budget.
+        An id is locked and forbidden.
+    ProjectError
+        The budget is negative.
     """
     locked, forbidden = tuple(dict.fromkeys(lock)), tuple(dict.fromkeys(forbid))
     both = [item for item in locked if item in forbidden]
@@ -48,17 +50,26 @@ def what_if(
             "forbid": _with(project.decisions.forbid, forbidden, locked),
         }
     )
-    total_cny = project.budget.total_cny if budget_cny is None else budget_cny
-    years_cny = sum(project.phases.budget_cny) if project.phases else 0
-    if years_cny > total_cny:
-        raise ContradictionError(
-            f"The years of [phases] hold {years_cny:,} yuan together, more than the budget of {total_cny:,} yuan. "
-            "Give a larger one, or a scenario with less money a year."
-        )
-    budget = project.budget.model_copy(update={"total_cny": total_cny})
-    changed = project.model_copy(update={"decisions": decisions, "budget": budget})
-    changed._path = project.path  # noqa: SLF001 - a copy is of the same file
-    return changed
+    changed = project.with_changes(decisions=decisions)
+    return changed if budget_cny is None else with_budget(changed, budget_cny)
+
+
+def with_budget(project: Project, budget_cny: int) -> Project:
+    """The project with another total, and the money of its years scaled as the total is, rounded down.
+
+    Raises
+    ------
+    ProjectError
+        The budget is negative.
+    """
+    if budget_cny < 0:
+        raise ProjectError(f"budget {budget_cny:,}: there is no money below 0. Write whole yuan.")
+    total = project.budget.total_cny
+    changed = project.with_changes(budget=project.budget.model_copy(update={"total_cny": budget_cny}))
+    if project.phases is None or not project.phases.budget_cny or not total:
+        return changed
+    yearly = tuple(money * budget_cny // total for money in project.phases.budget_cny)
+    return changed.with_changes(phases=project.phases.model_copy(update={"budget_cny": yearly}))
 
 
 def _with(given: tuple[str, ...], more: tuple[str, ...], fewer: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dualgig.errors import ContradictionError, NotFoundError, ProjectError
+from dualgig.errors import ContradictionError, NotFoundError
 from dualgig.predict import price_options
 from dualgig.region.decisions import inside_any
 from dualgig.region.findings import closest
-from dualgig.whatif import what_if
+from dualgig.whatif import what_if, with_budget
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from dualgig.predict import Coverage
-    from dualgig.project import Project
     from dualgig.region.model import Region
 
 
@@ -58,24 +57,6 @@ def with_wishes(
     if not lock and not forbid:
         return replace(coverage, region=region)
     return price_options(region, coverage.tests, coverage.reach)
-
-
-def with_budget(project: Project, budget_cny: int) -> Project:
-    """The project with another total, and the money of its years scaled as the total is, rounded down.
-
-    Raises
-    ------
-    ProjectError
-        The budget is negative.
-    """
-    if budget_cny < 0:
-        raise ProjectError(f"budget {budget_cny:,}: there is no money below 0. Write whole yuan.")
-    total = project.budget.total_cny
-    changed = project.with_changes(budget=project.budget.model_copy(update={"total_cny": budget_cny}))
-    if project.phases is None or not project.phases.budget_cny or not total:
-        return changed
-    yearly = tuple(money * budget_cny // total for money in project.phases.budget_cny)
-    return changed.with_changes(phases=project.phases.model_copy(update={"budget_cny": yearly}))
 
 
 def _check(region: Region, lock: Collection[str], forbid: Collection[str]) -> None:
