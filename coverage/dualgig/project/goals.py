@@ -61,16 +61,16 @@ class Goals(Section):
         named = [name for entry in self.order for name in ((entry,) if isinstance(entry, str) else entry)]
         for key, names in (("order", named), ("weights", [*self.weights])):
             for name in names:
-                if key == "order" and name in LEVELS:
-                    continue
-                if name not in GOALS:
+                of_level = key == "order" and name in LEVELS
+                if name not in GOALS and not of_level:
                     raise ValueError(
                         f"{key}: {name!r} is no goal; write one of {', '.join(GOALS)}"
                         + (f" or {', '.join(LEVELS)}" if key == "order" else "")
                     )
-                if name not in self.shares:
+                meant = _goals_of(name)
+                if not set(meant) & set(self.shares):
                     raise ValueError(
-                        f"{key}: {name} has no share to reach; add {name} = 1.0, or leave it out"
+                        f"{key}: {meant[0]} has no share to reach; add {meant[0]} = 1.0, or leave it out"
                     )
         goals = [goal for name in named for goal in _goals_of(name)]
         twice = sorted({goal for goal in goals if goals.count(goal) > 1})
