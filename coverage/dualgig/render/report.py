@@ -22,6 +22,7 @@ from dualgig.render.report_explained import (
 )
 from dualgig.render.report_fragile import fragile
 from dualgig.render.report_gaps import unmet
+from dualgig.render.report_maps import map_pictures, pattern_tiles
 from dualgig.render.report_money import money_chart
 from dualgig.render.report_summary import built, facts, gap_text, proof, scoreboard, verdict
 from dualgig.text import say
@@ -72,6 +73,8 @@ def report_html(plan: Plan, *, date: str, plan_hash: str, curve: BudgetCurve | N
         verdict=verdict(plan),
         facts=facts(plan),
         goals=scoreboard(plan),
+        maps=map_pictures(plan),
+        patterns=pattern_tiles(),
         money=money_chart(plan),
         curve=curve_part(plan, curve),
         insight=insight_part(plan),
