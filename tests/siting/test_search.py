@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dualgig.errors import SolverError
-from dualgig.siting.problem import Goal, Mode
+from dualgig.siting.problem import Goal, Limit, Mode
 from dualgig.siting.program import Outcome
 from dualgig.siting.solver import Worker
 from dualgig.siting.stages import solve
@@ -89,13 +89,26 @@ def test_a_rounded_plan_beyond_the_budget_is_shut_out_and_the_program_solved_aga
 
 
 def test_a_rounded_plan_that_serves_too_little_is_shut_out(problem):
-    # given a duty to serve all three, and a solver whose first plan leaves one out
-    every = Goal("all", 0, np.arange(3, dtype=np.int32), 3)
-    answers = iter([Outcome("optimal", 9.0, 0, np.array([0.0, 1.0, 1.0]))])
+    # given a duty to serve two of the three, and a solver whose first plan serves one
+    two = Goal("two", 0, np.arange(3, dtype=np.int32), 2)
+    answers = iter([Outcome("optimal", 9.0, 0, np.array([0.0, 0.0, 1.0]))])
 
     with Erring(lambda *_: next(answers, None)) as worker:
-        result = solve(replace(problem, goals=(every,), budget_cny=20), worker=worker)
+        result = solve(replace(problem, goals=(two,), budget_cny=20), worker=worker)
 
     assert len(worker.asked[1][0].row_lower) == len(worker.asked[0][0].row_lower) + 1
-    assert {stage.stage: stage.value for stage in result.stages}["duty_cost"] == 15
+    assert {stage.stage: stage.value for stage in result.stages}["duty_cost"] == 9
+    assert result.status == "optimal"
+
+
+def test_a_rounded_plan_that_breaks_a_limit_is_shut_out_alone(problem):
+    # given a limit under which the first two are built together or not at all, and a solver that ignores it
+    row = Limit("together", np.arange(2, dtype=np.int32), np.array([1, -1], np.int64), 0, money=False)
+    answers = iter([Outcome("optimal", 140.0, 0, np.array([1.0, 0.0, 1.0]))])
+
+    with Erring(lambda *_: next(answers, None)) as worker:
+        result = solve(replace(problem, limits=(row,), budget_cny=15), worker=worker)
+
+    # then that very plan is shut out, and one that contains it is found
+    assert result.chosen.all()
     assert result.status == "optimal"

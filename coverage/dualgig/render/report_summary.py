@@ -167,12 +167,14 @@ def gap_text(gap: float) -> str:
 
 
 def _stage_words(language: Language, stage: str) -> str:
-    """A stage's name, with the level of its duties where it has one: ``reach_0``."""
+    """A stage's name, with the level of its duties where it has one (``reach_0``), or its balance's number."""
     name, level = re.fullmatch(r"(.+?)(?:_(-?\d+))?", stage).groups()  # type: ignore[union-attr]
     key = f"report.stage.{name}"
     if key not in CATALOGUE:
         return stage
     words = say(language, key)
+    if name == "balance" and level is not None:
+        return f"{words} {int(level) + 1}"
     if level is not None and f"report.level.{level}" in CATALOGUE:
         words += say(language, "report.colon") + say(language, f"report.level.{level}")
     return words

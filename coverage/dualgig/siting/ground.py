@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from dualgig.siting.problem import SitingProblem
 
 
+SMALL = 300
+"""Problems of no more free options go to branch and bound at once: it is over before a local search is."""
+
+
 @dataclass(frozen=True)
 class Ground:
     """A problem with what every plan contains, and its service as rows.
@@ -38,6 +42,11 @@ class Ground:
     chosen: NDArray[np.bool_]
     service: Service
     blocking: BlockingRows
+
+    @property
+    def is_large(self) -> bool:
+        """Whether a local search before branch and bound is worth its time."""
+        return len(self.service.free) > SMALL
 
     @property
     def within_reach(self) -> NDArray[np.bool_]:

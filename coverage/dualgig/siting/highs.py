@@ -10,6 +10,7 @@ import numpy as np
 import pulp
 import scipy.sparse as sp
 
+from dualgig.siting.components import solve_parts
 from dualgig.siting.program import Program
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ class WorkerHiGHS(pulp.HiGHS):
         assembled = assemble(lp, self.block, from_start=self.from_start)
         column_of = assembled.column_of
         watch = np.array([column_of[variable.id] for variable in self.watch], np.int64)
-        outcome = self.worker.solve(
+        outcome = solve_parts(
+            self.worker,
             assembled.program,
             watch=watch,
             options=self.highs_options,

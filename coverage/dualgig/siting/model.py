@@ -11,6 +11,7 @@ import pulp
 import scipy.sparse as sp
 
 from dualgig.siting.highs import Block
+from dualgig.siting.needed import asks_for_good, balances_of, column_worth, in_force, needed_columns
 from dualgig.siting.service import ALWAYS
 from dualgig.siting.upward import Upward, upward
 
@@ -83,8 +84,8 @@ class _ModelBuilder:
 
     def build(self, cuts: tuple[Cut, ...]) -> Model:
         service = self.service
-        worth = self._worth() if self.ask.objective == "good" or self.ask.good is not None else None
-        needed = self._needed(worth)
+        worth = column_worth(self.ground) if asks_for_good(self.ask) else None
+        needed = needed_columns(self.ground, self.ask)
         both_ways = upward(service, self._counted_exactly())
         self.values = np.concatenate([self.values, both_ways.values(service, self.values), [0.0]])
         self._name_options(needed)
@@ -116,62 +117,14 @@ class _ModelBuilder:
         variables = [self.named[c] for c in taken]
         return Model(self.lp, block, options, variables, self.constant, self.unit)
 
-    def _needed(self, worth: NDArray[np.int64] | None) -> NDArray[np.bool_]:
-        """Columns on which the stage's rows depend, and the options that those options require."""
-        levels = set(self.ask.floors) | ({self.ask.level} if self.ask.level is not None else set())
-        roots = [self.service.place[goal.places] for goal in self.problem.goals if goal.level in levels]
-        if worth is not None:
-            roots.append(np.flatnonzero(worth))
-        column = np.full(len(self.problem.option_ids), -1)
-        column[self.service.free] = np.arange(len(self.service.free))
-        for number in self._balances():
-            balance = self.problem.balances[number]
-            roots += [self.service.place[balance.places], column[balance.options]]
-        root = np.concatenate([np.zeros(0, np.int64), *roots])
-        needed = self.service.below(root[root >= 0])
-        pairs = column[self.problem.requires]
-        pairs = pairs[(pairs >= 0).all(axis=1)]
-        while True:
-            before = int(needed.sum())
-            needed[pairs[needed[pairs[:, 0]], 1]] = True
-            self._need_makers_of_room(needed, column)
-            if int(needed.sum()) == before:
-                return needed
-
-    def _balances(self) -> list[int]:
-        """Numbers of the balances that the stage looks at."""
-        own = [] if self.ask.balance is None else [self.ask.balance]
-        return own + sorted(self.ask.excess)
-
     def _counted_exactly(self) -> NDArray[np.int64]:
         """Columns of the places whose service counts against a balance."""
         places = [
             self.service.place[balance.places[balance.place_amount > 0]]
-            for balance in (self.problem.balances[number] for number in self._balances())
+            for balance in (self.problem.balances[number] for number in balances_of(self.ask))
         ]
         column = np.unique(np.concatenate([np.zeros(0, np.int64), *places]))
         return np.asarray(column[column >= 0])
-
-    def _need_makers_of_room(self, needed: NDArray[np.bool_], column: NDArray[np.int64]) -> None:
-        """Options that make room in a limit that the needed ones, or what every plan contains, could break."""
-        rows = self.ground.problem.limit_rows
-        if not rows.nnz:
-            return
-        most = np.array([limit.most for limit in self.problem.limits], np.int64)
-        inside = np.zeros(len(column), bool)
-        inside[self.service.free] = needed[: len(self.service.free)]
-        more = rows.copy()
-        more.data = np.maximum(more.data, 0)
-        tight = rows @ self.ground.chosen.astype(np.int64) + more @ inside.astype(np.int64) > most
-        tight &= self._in_force()
-        row = np.repeat(np.arange(len(most)), np.diff(rows.indptr))
-        makers = column[rows.indices[tight[row] & (rows.data < 0)]]
-        needed[makers[makers >= 0]] = True
-
-    def _in_force(self) -> NDArray[np.bool_]:
-        """Which limits hold in the stage: those of money where the budget does."""
-        money = self.ask.budget_cny is not None
-        return np.array([money or not limit.money for limit in self.problem.limits], bool)
 
     def _rows(self, needed: NDArray[np.bool_], both_ways: Upward) -> tuple[sp.csr_array, NDArray[np.float64]]:
         """The block's rows without those of the worth of points, and their upper limits."""
@@ -288,9 +241,9 @@ class _ModelBuilder:
     def _limits(self) -> None:
         """The limits that hold in the stage, what every plan contains taken off."""
         column = self._option_columns()
-        for limit, in_force in zip(self.problem.limits, self._in_force().tolist(), strict=True):
-            if not in_force:
-                continue
+        holds = in_force(self.problem, self.ask)
+        for number in np.flatnonzero(holds):
+            limit = self.problem.limits[number]
             fixed, weights = self._of_options(limit.options, limit.amount, column)
             unit = math.gcd(*weights.values())
             if unit and sum(max(0, w) for w in weights.values()) > limit.most - fixed:
@@ -347,16 +300,6 @@ class _ModelBuilder:
         self.constant, prices = self._prices()
         self.unit = math.gcd(*prices.values()) or 1
         self.lp.setObjective(self._sum({c: price // self.unit for c, price in prices.items()}))
-
-    def _worth(self) -> NDArray[np.int64]:
-        """Worth of each column."""
-        worth = np.zeros(self.service.columns, np.int64)
-        for column, value in (
-            (self.service.place, self.problem.place_worth),
-            (self.service.point, self.problem.point_worth),
-        ):
-            np.add.at(worth, column[column >= 0], value[column >= 0])
-        return worth
 
     def _good(
         self, worth: NDArray[np.int64], rows: sp.csr_array, upper: NDArray[np.float64]

@@ -1,4 +1,4 @@
-"""Solves one stage: HiGHS in the child, its plan rounded and checked exactly, its bound rounded safely."""
+"""Solves one stage: local search for a good plan, HiGHS in the child for the best and its proof; both checked."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from dualgig.siting.ask import Cut
 from dualgig.siting.highs import WorkerHiGHS, assemble
 from dualgig.siting.measure import broken_limits, follows_decisions, measure, proved_gap, whole_bound
 from dualgig.siting.model import build_model
+from dualgig.siting.plans import constructed, improved, pruned
 from dualgig.siting.result import Progress
 
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 _MAX_CHECKS = 50
 """Times a program is solved again after its rounded plan failed the exact check."""
+
+_SHARE_OF_LOCAL = 0.3
+"""Of a stage's time, what the local search may take."""
 
 _MAX_ROUNDS = 30
 """Times the relaxation is solved again with new rows; it takes three to ten."""
@@ -119,12 +123,61 @@ class Search:
         SolverError
             HiGHS ended without a plan and without a reason.
         """
-        self.method = "branch_and_bound"
+        if self.ground.is_large:
+            self._improve(deadline_s, progress)
+        self._strengthen(worker, deadline_s)
+        if self.gap <= gap:
+            return
+        if deadline_s is not None and time.monotonic() >= deadline_s:
+            self.ended = "time_limit"
+            return
+        self._branch_and_bound(worker, gap, node_limit, deadline_s, progress)
+
+    def construct(self, start: NDArray[np.bool_], *, deadline_s: float | None) -> None:
+        """Greedy steps from a plan that keeps the rules, and from the plan so far if that one leads nowhere."""
+        self.method = "local_search+relaxation"
+        for begin in (start, self.chosen):
+            plan = constructed(self.ground, self.ask, begin, deadline_s=deadline_s)
+            if plan is not None:
+                self.consider_if_kept(plan)
+                return
+
+    def consider_if_kept(self, chosen: NDArray[np.bool_]) -> None:
+        """Take a plan that keeps the rules if it keeps what the stage asks and is better."""
+        measured = measure(self.ground.problem, chosen)
+        if keeps(self.ground.problem, self.ask, chosen, measured):
+            self._consider(chosen)
+
+    def prune(self, *, deadline_s: float | None) -> None:
+        """Leave out what is needed neither for duties, good and balances nor for any rule, dearest first."""
+        self.chosen = pruned(self.ground, self.ask, self.chosen, deadline_s=deadline_s)
+
+    def _improve(self, deadline_s: float | None, progress: Callable[[Progress], None] | None) -> None:
+        """Local search from the plan so far."""
+        self.method = "local_search+relaxation"
+        now_s = time.monotonic()
+        until_s = None if deadline_s is None else now_s + _SHARE_OF_LOCAL * max(0.0, deadline_s - now_s)
+
+        def on_better(plan: NDArray[np.bool_]) -> None:
+            self.consider_if_kept(plan)
+            if progress is not None:
+                progress(self._progress())
+
+        improved(self.ground, self.ask, self.chosen, deadline_s=until_s, on_better=on_better)
+
+    def _branch_and_bound(
+        self,
+        worker: Worker,
+        gap: float,
+        node_limit: int,
+        deadline_s: float | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self.method = "local_search+branch_and_bound" if self.ground.is_large else "branch_and_bound"
         cuts: list[Cut] = []
         from_start = True
         # The objective is whole, so a plan within half a unit of the bound is the best.
         options: dict[str, Any] = {"mip_rel_gap": gap, "mip_abs_gap": 0.5, "mip_max_nodes": node_limit}
-        self._strengthen(worker, deadline_s)
         for _ in range(_MAX_CHECKS):
             model = build_model(self.ground, self.ask, self.chosen, tuple(cuts))
             if not model.variables:

@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from dualgig.siting.problem import SitingProblem
 
 
+_SHARE_OF_TIME = {"most_good": 0.8, "least_cost": 1.0}
+"""Of the time that is left, what a stage may use; the others half of it."""
+
+_PATIENCE_S = 1.2
+"""Time after Ctrl-C for greedy steps of the stages that are left."""
+
+
 def solve(
     problem: SitingProblem,
     *,
@@ -61,7 +68,7 @@ def solve(
     node_limit
         Nodes of the branch-and-bound tree of a stage's program.
     time_limit_s
-        Limit of all stages together; a stage may use half of what is left, the last one all of it.
+        Limit of all stages together; a stage may use half of what is left, most good four fifths of it.
     progress
         Called with each better plan and bound.
     worker
@@ -81,16 +88,17 @@ def solve(
     SolverError
         The solver's process died.
     """
-    ground = prepare(problem, reductions)
     deadline_s = None if time_limit_s is None else time.monotonic() + time_limit_s
+    ground = prepare(problem, reductions)
     with nullcontext(worker) if worker is not None else Worker() as child:
         plan = standing(ground, child)
         staging = _Staging(ground, plan, child, gap, node_limit, deadline_s, progress, start)
         try:
+            staging.draft()
             return staging.result()
         except KeyboardInterrupt:
             child.close()
-            staging.stop = "interrupted"
+            staging.interrupt()
             return staging.result()
 
 
@@ -114,10 +122,34 @@ class _Staging:
         self.gap, self.node_limit, self.deadline_s = gap, node_limit, deadline_s
         self.progress, self.start = progress, start
         self.stop: Ended = ""
+        self.drafting = False
+        self.drafts: dict[str, Search] = {}
         self.searches: dict[str, Search] = {}
         self.before = measure(self.problem, np.zeros(len(self.problem.option_ids), dtype=bool))
 
+    def draft(self) -> None:
+        """Pass the stages with greedy steps alone, so that there is soon a good plan for each to start from."""
+        if not self.ground.is_large:
+            return
+        self.drafting = True
+        self._pass()
+        self.drafting = False
+        self.drafts, self.searches, self.over_money = self.searches, {}, False
+
+    def interrupt(self) -> None:
+        """Let the stages that are left take what there is, with greedy steps as long as there is patience."""
+        self.stop = "interrupted"
+        self.deadline_s = time.monotonic() + _PATIENCE_S
+        if self.drafting:
+            self.drafting = False
+            self.drafts, self.searches, self.over_money = self.searches, {}, False
+
     def result(self) -> SitingResult:
+        """Pass the stages; after Ctrl-C once more, when those that were not finished keep what they have."""
+        return self._conclude(*self._pass())
+
+    def _pass(self) -> tuple[Search, Search]:
+        """All stages in their order: the last one's search, and that of the cost of the duties."""
         problem, levels_ = self.problem, levels(self.problem)
         floors: dict[int, int] = {}
         chosen = self.ground.widest(self.plan)
@@ -143,7 +175,7 @@ class _Staging:
         ask = Ask("most_good", "good", floors=dict(floors), budget_cny=problem.budget_cny, excess=dict(kept))
         good = self._stage(ask, chosen)
         last = self._stage(replace(ask, stage="least_cost", objective="cost", good=good.value), good.chosen)
-        return self._conclude(last, duty)
+        return last, duty
 
     def _within_budget(
         self, floors: dict[int, int], duty: Search
@@ -174,27 +206,36 @@ class _Staging:
             search = Search(self.ground, ask, start, self._relaxation(ask), 0)
             if self.start is not None:
                 search = _resumed(search, self.start)
+            draft = self.drafts.get(ask.stage)
+            if draft is not None:
+                search.consider_if_kept(draft.chosen)
             search.baseline = search.worth_of(self.before)
             self.searches[ask.stage] = search
-            if not search.done and not search.proved and not self.stop:
-                search.run(
-                    self.worker,
-                    gap=self.gap,
-                    node_limit=self.node_limit,
-                    deadline_s=self._deadline(last=ask.stage == "least_cost"),
-                    progress=self.progress,
-                )
+            if not search.done and not search.proved:
+                deadline_s = self._deadline(ask.stage)
+                if self.ground.is_large and (draft is None or draft.ask != ask):
+                    # All options at once make a poor start for what the duties cost.
+                    begin = self.plan if ask.budget_cny is None else search.chosen
+                    search.construct(begin, deadline_s=deadline_s)
+                if not self.stop and not self.drafting:
+                    search.run(
+                        self.worker,
+                        gap=self.gap,
+                        node_limit=self.node_limit,
+                        deadline_s=deadline_s,
+                        progress=self.progress,
+                    )
         if self.stop and not search.done and not search.proved:
             search.ended = self.stop
         search.done = True
         return search
 
-    def _deadline(self, *, last: bool) -> float | None:
+    def _deadline(self, stage: str) -> float | None:
         if self.deadline_s is None:
             return None
         now_s = time.monotonic()
         left_s = max(0.0, self.deadline_s - now_s)
-        return now_s + (left_s if last else left_s / 2)
+        return now_s + left_s * _SHARE_OF_TIME.get(stage, 0.5)
 
     def _relaxation(self, ask: Ask) -> int:
         """A bound that needs no solver: all options at once for what is to be large; for costs what every
@@ -212,10 +253,7 @@ class _Staging:
 
     def _conclude(self, last: Search, duty: Search) -> SitingResult:
         problem = self.problem
-        removable = last.chosen & ~self.ground.chosen
-        if last.proved:
-            removable &= problem.cost_cny == 0
-        last.chosen = prune(problem, last.chosen, np.flatnonzero(removable))
+        self._prune(last)
         measured = measure(problem, last.chosen)
         last.value = measured.cost_cny
         searches = list(self.searches.values())
@@ -232,6 +270,16 @@ class _Staging:
             gap=next((stage.gap for stage in stages if stage.gap), 0.0),
             duty_plan=duty.chosen,
         )
+
+    def _prune(self, last: Search) -> None:
+        """Out with what serves nothing that counts, even where it costs nothing."""
+        if self.ground.is_large:
+            last.prune(deadline_s=self.deadline_s)
+            return
+        removable = last.chosen & ~self.ground.chosen
+        if last.proved:
+            removable &= self.problem.cost_cny == 0
+        last.chosen = prune(self.problem, last.chosen, np.flatnonzero(removable))
 
     def _duty(self, met: dict[int, int], duty: Search) -> Duty:
         wanted = required(self.problem)

@@ -401,6 +401,7 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "预算内可满足的必保对象数",
     },
     "report.stage.duty_cost": {"en": "Least cost of the duties", "zh": "满足必保目标的最低投资"},
+    "report.stage.balance": {"en": "Least excess of rule of balance", "zh": "均衡约束最小超出量"},
     "report.stage.most_good": {"en": "Most good within the budget", "zh": "预算内综合效益最大"},
     "report.stage.least_cost": {"en": "Least cost of the same service", "zh": "同等服务水平下的最低投资"},
     "report.level.-1": {"en": "locked sites", "zh": "必建站点"},
@@ -409,6 +410,18 @@ TEXT: dict[str, dict[str, str]] = {
     "report.level.2": {"en": "eligible villages", "zh": "有条件行政村"},
     "report.level.3": {"en": "all villages", "zh": "全部行政村"},
     "report.method.branch_and_bound": {"en": "branch and bound (HiGHS)", "zh": "分支定界（HiGHS）"},
+    "report.method.local_search+branch_and_bound": {
+        "en": "local search, then branch and bound (HiGHS)",
+        "zh": "局部搜索 + 分支定界（HiGHS）",
+    },
+    "report.method.local_search+relaxation": {
+        "en": "local search, bound of the relaxation",
+        "zh": "局部搜索 + 松弛界",
+    },
+    "report.method.local_search+dual_bound": {
+        "en": "local search, dual bound",
+        "zh": "局部搜索 + 对偶界",
+    },
     "report.method.relaxation": {"en": "relaxation", "zh": "松弛界"},
     "report.inputs": {"en": "Inputs", "zh": "输入数据"},
     "report.inputs.name": {"en": "Input", "zh": "数据"},

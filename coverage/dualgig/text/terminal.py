@@ -14,6 +14,7 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "Solving: most duties within the budget",
         "zh": "求解：预算内最多的必保目标",
     },
+    "progress.stage.balance": {"en": "Solving: rules of balance", "zh": "求解：均衡约束"},
     "progress.stage.most_good": {
         "en": "Solving: most places within the budget",
         "zh": "求解：预算内最多的覆盖",
