@@ -376,7 +376,7 @@ def test_the_ledger_names_villages_and_says_both(villages):
 # --- Project files ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["project", "project-tight"])
+@pytest.mark.parametrize("name", ["project", "project-tight", "phases"])
 def test_project_files_load_and_label_every_layer(name):
     project = Project.load(DEMO / f"{name}.toml")
 
