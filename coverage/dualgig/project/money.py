@@ -59,10 +59,10 @@ class CoBuilding(Section):
     """``[costs.co_building]``: what operators save who share a site; without this table nobody does.
 
     With it every tenant pays the named lines, less the discount for the number of tenants on the site. The
-    defaults are China Tower's service terms for 2018-2022 with the three operators, announced on 31 January
-    2018 (prospectus of China Tower Corporation Limited, 2018, "Connected Transactions"): 30 % off for two
-    tenants, 40 % for three, and a further 5 % for the anchor tenant of a shared site. A tenant is an
-    operator with 5G on air on the site, today or with the plan; the first of them is the anchor.
+    defaults are China Tower's terms with the operators for 2018 to 2022 (Supplemental Agreement to the Commercial
+    Pricing Agreement, with China Mobile on 31 January 2018, with China Telecom on 1 February 2018, article 1):
+    30 % off for two lessees, 40 % for three, and a further 5 % for the first one of a shared site. A tenant is
+    an operator with 5G on air on the site, today or with the plan; the first of them is the anchor.
     """
 
     two_tenants: Share = Field(0.30, description="Discount of each tenant where two share.")
