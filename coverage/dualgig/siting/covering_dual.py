@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 _CHECK_EVERY = 20
 """Iterations between two looks at bound and restart; a look costs about one iteration."""
 
+_ROOT_STEPS, _EXACT = 60, 1e-12
+"""Most steps to the price at which the budget is spent, and the share of it that may be left."""
+
 
 @dataclass(frozen=True)
 class CoveringDual:
@@ -230,8 +233,8 @@ def _project(
 ) -> float:
     """Nearest vector within box and budget, in the norm of the steps, into `out`; returns the price of money.
 
-    The vector is ``clip(to - p slope)``, the slope being step times cost; what it costs falls with p, so p is found by bisection from a
-    bracket around the last one.
+    The vector is ``clip(to - p slope)``, the slope being step times cost; what it costs falls with p, so p is found by the Illinois
+    method (Dowell and Jarratt, BIT 11, 1971) in a bracket around the last one.
     """
     if _spent(to, slope, cost, low, high, 0.0) <= budget:
         _clip(to, slope, low, high, 0.0, out)
@@ -249,14 +252,22 @@ def _project(
             most = below
             below /= 1.1
         least = below
-    for _ in range(60):
-        middle = 0.5 * (least + most)
-        if middle <= least or middle >= most or most - least <= 1e-13 * most:
+    too_much = _spent(to, slope, cost, low, high, least) - budget
+    room = budget - _spent(to, slope, cost, low, high, most)
+    side = 0
+    for _ in range(_ROOT_STEPS):
+        if room <= _EXACT * budget or most - least <= _EXACT * most:
             break
-        if _spent(to, slope, cost, low, high, middle) > budget:
-            least = middle
+        middle = least + (most - least) * too_much / (too_much + room)
+        over = _spent(to, slope, cost, low, high, middle) - budget
+        if over > 0.0:
+            least, too_much = middle, over
+            room *= 0.5 if side > 0 else 1.0
+            side = 1
         else:
-            most = middle
+            most, room = middle, -over
+            too_much *= 0.5 if side < 0 else 1.0
+            side = -1
     _clip(to, slope, low, high, most, out)
     return most
 
