@@ -378,3 +378,38 @@ def test_the_years_count_stations_against_the_policy_s_number(county_project, pl
     assert [phase.stations_wanted for phase in plan.phases] == [None, None, 30]
     assert plan.stations.wanted == 30
     assert [phase.planned_elsewhere for phase in plan.phases] == [1, 2, 4]
+
+
+def test_the_price_of_a_gap_contains_the_tenancy(county_project):
+    nothing = planned(county_project(costs={"co_building": {}}, budget={"total_cny": 0}))
+    bought = planned(
+        county_project(
+            costs={"co_building": {}},
+            goals={"township_5g": None, "township_gigabit": None, "eligible_village_gigabit": None},
+            decisions={"forbid": ["S1", "S2", "S3", "S5", "S6"]},
+            objective={"villages": 0},
+        )
+    )
+
+    # 深坑村 is served by S4 alone, whose new mast has no tenant yet
+    paid = bought.cost_lines[bought.cost_lines["item"] == "S4"]
+    assert set(paid["option"].str.split(":").str[0]) == {"structure", "radio", "tenancy"}
+    assert nothing.villages.at["331126201203", "cost_5g_cny"] == paid["amount_cny"].sum()
+
+
+def test_what_is_served_today_is_told_of_a_project_with_everything(county_project):
+    project = county_project(
+        phases=YEARS,
+        funds=[{"name": "f", "amount_cny": 1_000_000}],
+        equity=[{"kind": "least_coverage", "group": "mountain", "measure": "people_5g", "share": 0.5}],
+        costs={"co_building": {}},
+    )
+
+    today = dg.gaps_today(*predicted(project))
+
+    assert today.cost_cny == 0
+    assert today.years == (2022, 2023, 2024)
+    assert today.villages["year_5g"].isna().all()
+    assert today.villages["after_5g"].equals(today.villages["before_5g"])
+    assert [phase.spent_cny for phase in today.phases] == [0, 0, 0]
+    assert today.equity[0].before == today.equity[0].after == 0.0
