@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dualgig.kernels import kernel
 from dualgig.radio.diffraction import (
     bullington_db,
     delta_bullington_db,
@@ -10,7 +11,6 @@ from dualgig.radio.diffraction import (
     free_space_db,
     wavelength_m,
 )
-from dualgig.radio.kernels import kernel
 from dualgig.radio.lanes import lane_kernel, larger, smaller, trailing_zeros
 from dualgig.radio.losses import largest_clearance_m
 from dualgig.radio.p1812 import effective_earth_radius_km

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from dualgig.radio.kernels import drop_stale_kernels
+from dualgig.kernels import drop_stale_kernels
 
 drop_stale_kernels(Path(__file__).parent)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dualgig.radio.kernels import kernel
+from dualgig.kernels import kernel
 from dualgig.radio.lanes import lane_kernel, larger
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dualgig.radio.kernels import kernel
+from dualgig.kernels import kernel
 from dualgig.radio.lanes import lane_kernel, larger, smaller
 from dualgig.radio.profile import clutter_grid
 

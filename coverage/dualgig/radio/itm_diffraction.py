@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from dualgig.radio.kernels import kernel
+from dualgig.kernels import kernel
 
 if TYPE_CHECKING:
     from dualgig.radio.itm_terrain import Ends

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dualgig.kernels import kernel
 from dualgig.radio.itm_reference import reference_attenuation_db
 from dualgig.radio.itm_terrain import path_geometry, smooth_angle, smooth_horizon_m
 from dualgig.radio.itm_variability import quantile_db
-from dualgig.radio.kernels import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dualgig.kernels import kernel
 from dualgig.radio.itm import MEDIAN, check_range
 from dualgig.radio.itm_loss import profile_loss_db
-from dualgig.radio.kernels import kernel
 from dualgig.radio.paths import checked_ends, checked_frequencies, in_chunks
 from dualgig.radio.profile import (
     checked_step_m,

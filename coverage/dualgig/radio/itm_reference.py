@@ -10,9 +10,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from dualgig.kernels import kernel
 from dualgig.radio.itm_diffraction import diffraction_db, irregularity_at, roughness_m, wave_number
 from dualgig.radio.itm_scatter import UNDEFINED_DB, scatter_pair_db
-from dualgig.radio.kernels import kernel
 
 if TYPE_CHECKING:
     from dualgig.radio.itm_diffraction import Path

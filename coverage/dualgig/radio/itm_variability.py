@@ -9,8 +9,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from dualgig.kernels import kernel
 from dualgig.radio.itm_diffraction import irregularity_at, wave_number
-from dualgig.radio.kernels import kernel
 
 if TYPE_CHECKING:
     from dualgig.radio.itm_terrain import Ends

@@ -22,7 +22,7 @@ lane_kernel = njit(
     error_model="numpy",
     fastmath={"nnan", "nsz", "reassoc", "contract", "arcp"},
 )
-"""As `dualgig.radio.kernels.kernel`, for numbers that are never NaN; sums may be taken in any order.
+"""As `dualgig.kernels.kernel`, for numbers that are never NaN; sums may be taken in any order.
 
 A reduction is recognised only where it leaves the function as it is: return it, and judge it elsewhere.
 """

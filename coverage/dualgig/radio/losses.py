@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dualgig.kernels import kernel
 from dualgig.radio.diffraction import MIN_SLANT_KM, wavelength_m
-from dualgig.radio.kernels import kernel
 from dualgig.radio.lanes import larger
 from dualgig.radio.smooth import SmoothTable, looked_up_db
 from dualgig.radio.traced import Limit, Traced

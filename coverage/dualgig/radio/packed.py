@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from dualgig.radio.kernels import kernel
+from dualgig.kernels import kernel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy.spatial import cKDTree
 
+from dualgig.kernels import kernel
 from dualgig.radio.diffraction import (
     delta_bullington_db,
     diffraction_geometry,
     free_space_db,
     ray_elevation_deg,
 )
-from dualgig.radio.kernels import kernel
 from dualgig.radio.p1812 import effective_earth_radius_km, is_vertical
 from dualgig.radio.profile import (
     checked_points,

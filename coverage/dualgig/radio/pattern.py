@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dualgig.kernels import kernel
 from dualgig.radio.antenna import site_gain_db
-from dualgig.radio.kernels import kernel
 from dualgig.radio.traced import azimuth_rad
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dualgig.radio.kernels import kernel
+from dualgig.kernels import kernel
 from dualgig.radio.losses import Bands, clearance_limit, fill_losses
 from dualgig.radio.paths import in_chunks
 from dualgig.radio.pattern import checked_tables, gain_towards_db

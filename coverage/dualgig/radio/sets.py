@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from dualgig.radio.kernels import kernel
+from dualgig.kernels import kernel
 from dualgig.radio.lanes import trailing_zeros
 from dualgig.radio.losses import Bands, clearance_limit, fill_losses
 from dualgig.radio.packed import LONGEST_GAP, CoverageSets, joined, pack_gap

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from dualgig.kernels import kernel
 from dualgig.radio.diffraction import (
     bullington_db,
     bullington_nu,
@@ -19,7 +20,6 @@ from dualgig.radio.diffraction import (
     spherical_earth_db,
     wavelength_m,
 )
-from dualgig.radio.kernels import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dualgig.kernels import kernel
 from dualgig.radio.fan import Lines, Relief, cells_within
-from dualgig.radio.kernels import kernel
 from dualgig.radio.losses import Bands, clearance_limit, fill_losses
 from dualgig.radio.paths import checked_heights, in_chunks
 from dualgig.radio.profile import checked_points, grid_places

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dualgig.kernels import kernel
 from dualgig.radio.effective import effective_heights
 from dualgig.radio.fan import LANES, draw_lines, obstruction
-from dualgig.radio.kernels import kernel
 from dualgig.radio.profile import height_at
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from dualgig.radio.kernels import kernel
+from dualgig.kernels import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
