@@ -77,8 +77,9 @@ def multi(shapes):
     return gpd.GeoSeries(wrapped)
 
 
-def test_everything_reads_back_equal_to_the_plan(make_plan, target):
-    plan = make_plan(villages=24)
+@pytest.mark.parametrize("years", [(), (2023, 2024, 2025)], ids=["at-once", "years"])
+def test_everything_reads_back_equal_to_the_plan(make_plan, target, years):
+    plan = make_plan(villages=24, years=years)
 
     told = write_postgis(plan, target.url, "双千兆 2025", date=DATE)
 
