@@ -30,6 +30,9 @@ _MOVES_AN_OPTION = 40
 _WEIGHINGS_AN_OPTION = 8
 """Moves of row weighting for each option that the stage depends on; they take longer and do more."""
 
+_GRACE_S = 0.5
+"""How long a search may overrun its clock, at which it looks between moves, before it is given up."""
+
 
 def constructed(
     ground: Ground, ask: Ask, start: NDArray[np.bool_], *, deadline_s: float | None
@@ -49,7 +52,7 @@ def constructed(
     """
     problem, chosen, _ = _within(ground, ask, start)
     try:
-        return aside(lambda: construct(problem, ask, chosen=chosen), deadline_s=deadline_s)
+        return aside(lambda _: construct(problem, ask, chosen=chosen), deadline_s=deadline_s)
     except SolverError:
         return None
 
@@ -68,18 +71,23 @@ def improved(
     `constructed`; `on_better` is called with each better plan.
     """
     problem, chosen, count = _within(ground, ask, start)
-    try:
+    until_s = None if deadline_s is None else deadline_s + _GRACE_S
+
+    def search(tell: Callable[[NDArray[np.bool_]], None]) -> NDArray[np.bool_]:
         if ask.objective == "cost" and ask.budget_cny is None:
             moves = _WEIGHINGS_AN_OPTION * count
-            plan = cheapest_duty(
-                problem, chosen, ask.floors, moves=moves, deadline_s=deadline_s, on_better=on_better
+            return cheapest_duty(
+                problem, chosen, ask.floors, moves=moves, deadline_s=deadline_s, on_better=tell
             )
-        else:
-            moves = _MOVES_AN_OPTION * count
-            plan = improve(problem, chosen, ask, moves=moves, deadline_s=deadline_s, on_better=on_better)
+        moves = _MOVES_AN_OPTION * count
+        return improve(problem, chosen, ask, moves=moves, deadline_s=deadline_s, on_better=tell)
+
+    try:
+        plan = aside(search, deadline_s=until_s, on_news=on_better)
     except SolverError:
         return
-    on_better(plan)
+    if plan is not None:
+        on_better(plan)
 
 
 def pruned(

@@ -10,7 +10,9 @@ import numpy as np
 import scipy.sparse as sp
 
 from dualgig.errors import SolverError
+from dualgig.siting.aside import aside
 from dualgig.siting.ask import Cut
+from dualgig.siting.dual import dual_bound
 from dualgig.siting.highs import WorkerHiGHS, assemble
 from dualgig.siting.measure import broken_limits, follows_decisions, measure, proved_gap, whole_bound
 from dualgig.siting.model import build_model
@@ -27,11 +29,17 @@ if TYPE_CHECKING:
     from dualgig.siting.measure import Measured
     from dualgig.siting.model import Model
     from dualgig.siting.problem import SitingProblem
-    from dualgig.siting.program import News
+    from dualgig.siting.program import News, Program
     from dualgig.siting.solver import Worker
 
 _MAX_CHECKS = 50
 """Times a program is solved again after its rounded plan failed the exact check."""
+
+VERY_LARGE = 4_000_000
+"""Nonzeros beyond which a program's relaxation is not solved but bounded by multipliers."""
+
+_ITERATIONS = 20_000
+"""Most iterations of the method that finds multipliers."""
 
 _SHARE_OF_LOCAL = 0.3
 """Of a stage's time, what the local search may take."""
@@ -125,11 +133,14 @@ class Search:
         """
         if self.ground.is_large:
             self._improve(deadline_s, progress)
-        self._strengthen(worker, deadline_s)
+        whole = self._strengthen(worker, gap, deadline_s)
         if self.gap <= gap:
             return
+        if not whole:
+            self.ended = "work_limit"
         if deadline_s is not None and time.monotonic() >= deadline_s:
             self.ended = "time_limit"
+        if self.ended:
             return
         self._branch_and_bound(worker, gap, node_limit, deadline_s, progress)
 
@@ -229,29 +240,48 @@ class Search:
                 return
         self.ended = "work_limit"
 
-    def _strengthen(self, worker: Worker, deadline_s: float | None) -> None:
-        """Add rows of blocking sets to the ground until the relaxation breaks none that is found."""
+    def _strengthen(self, worker: Worker, gap: float, deadline_s: float | None) -> bool:
+        """Bound by the relaxation, with rows of blocking sets added until it breaks none that is found.
+
+        Of a very large program, multipliers of a first-order method prove the bound; such a program is no job
+        for branch and bound either: ``False``.
+        """
         model = build_model(self.ground, self.ask, self.chosen)
         if not model.variables:
-            return
+            return True
         blocking, columns = self.ground.blocking, self.ground.service.columns
         assembled = assemble(model.lp, model.block, from_start=False)
+        if len(assembled.program.value) > VERY_LARGE:
+            self._bound_by_multipliers(model, assembled.program, gap, deadline_s)
+            return False
         where = assembled.block_column[:columns]
         relaxed = worker.relax(assembled.program, deadline_s=deadline_s)
         for _ in range(_MAX_ROUNDS):
             if relaxed is None:
-                return
+                return True
             self._hear_bound(model, relaxed.objective)
             value = np.where(where >= 0, relaxed.solution[where], np.nan)
             rows = blocking.search(value)
             if rows.shape[0] == 0:
-                return
+                return True
             placed = rows.tocoo()
             inside = where[placed.col] >= 0
             shape = (rows.shape[0], len(relaxed.solution))
             at = (placed.row[inside], where[placed.col[inside]])
             extra = sp.csr_array((placed.data[inside], at), shape=shape)
             relaxed = worker.extend(extra, np.zeros(rows.shape[0]), deadline_s=deadline_s)
+        return True
+
+    def _bound_by_multipliers(
+        self, model: Model, program: Program, gap: float, deadline_s: float | None
+    ) -> None:
+        self.method = "local_search+dual_bound" if self.ground.is_large else "dual_bound"
+        tolerance = max(gap / 4, 1e-6)
+        dual = aside(
+            lambda _: dual_bound(program, iterations=_ITERATIONS, tolerance=tolerance), deadline_s=deadline_s
+        )
+        if dual is not None and np.isfinite(dual.bound):
+            self._hear_bound(model, dual.bound)
 
     def _plan(self, model: Model, built: NDArray[np.int8]) -> NDArray[np.bool_]:
         chosen = self.ground.chosen.copy()

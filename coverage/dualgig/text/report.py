@@ -422,6 +422,7 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "local search, dual bound",
         "zh": "局部搜索 + 对偶界",
     },
+    "report.method.dual_bound": {"en": "dual bound", "zh": "对偶界"},
     "report.method.relaxation": {"en": "relaxation", "zh": "松弛界"},
     "report.inputs": {"en": "Inputs", "zh": "输入数据"},
     "report.inputs.name": {"en": "Input", "zh": "数据"},
