@@ -72,21 +72,28 @@ def predict_coverage(region: Region, progress: Progress | None = None) -> Covera
     tests = radio_tests(region)
     tell("progress.radio", 0.1)
     reach = radio_reach(region, tests.points)
-    tell("progress.fibre", 0.6)
-    coverage = price_options(region, tests, reach)
-    tell("progress.costs", 1.0)
-    return coverage
+    return price_options(region, tests, reach, tell)
 
 
-def price_options(region: Region, tests: RadioTests, reach: Reach) -> Coverage:
+def price_options(
+    region: Region, tests: RadioTests, reach: Reach, progress: Progress | None = None
+) -> Coverage:
     """Everything that can be built in a region, with its price: the coverage, given how far sites reach.
+
+    Parameters
+    ----------
+    region, tests, reach, progress
+        See `Coverage` and `predict_coverage`.
 
     Raises
     ------
     ProjectError
         The cost book lacks a price that an option needs.
     """
+    tell = progress or (lambda _key, _share: None)
+    tell("progress.fibre", 0.6)
     links = fibre_links(_with_ledger(region), region.project.costs.prices)
+    tell("progress.costs", 0.9)
     radio, fibre = tenancy_options(region, radio_options(region)), fibre_options(region, links)
     options = Options(
         pd.concat([radio.table, fibre.table]),
@@ -96,6 +103,7 @@ def price_options(region: Region, tests: RadioTests, reach: Reach) -> Coverage:
     table = options.table.copy()
     cost = lines.groupby("option", sort=False)["amount_cny"].sum()
     table["cost_cny"] = cost.reindex(table.index, fill_value=0).astype(np.int64)
+    tell("progress.costs", 1.0)
     return Coverage(region, table, lines, tests, reach, links)
 
 

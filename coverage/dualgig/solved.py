@@ -57,6 +57,7 @@ def solve_coverage(coverage: Coverage, tell: Progress, worker: Worker) -> Solved
     """
 
     def ask(predicted: Coverage) -> tuple[tuple[SitingResult, Timeline], NDArray[np.bool_]]:
+        tell("progress.problem", 0.0)
         policy = policy_of(predicted)
         result = solve_policy(policy, predicted, tell, worker)
         timeline = policy.timeline(result.chosen)

@@ -6,6 +6,7 @@ TEXT: dict[str, dict[str, str]] = {
     "progress.radio": {"en": "Predicting radio coverage over the terrain", "zh": "按地形预测无线覆盖"},
     "progress.fibre": {"en": "Finding cable routes along the roads", "zh": "沿道路寻找光缆路由"},
     "progress.costs": {"en": "Pricing what can be built", "zh": "计算各方案造价"},
+    "progress.problem": {"en": "Setting up the integer programs", "zh": "建立规划模型"},
     "progress.explain": {"en": "Explaining what stays uncovered", "zh": "分析未覆盖原因"},
     "progress.write": {"en": "Writing map, report and lists", "zh": "输出地图、报告与清单"},
     "progress.stage.reach": {"en": "Solving: which duties can be met", "zh": "求解：可实现的必保目标"},
