@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
-from numba import njit
+
+from dualgig.siting.kernels import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -153,7 +154,7 @@ def _sum(whole: NDArray[np.int64]) -> int:
     return (int((whole >> 32).sum()) << 32) + int((whole & 0xFFFFFFFF).sum())
 
 
-@njit(cache=True)
+@kernel
 def _gains(
     start: NDArray[np.int64], member: NDArray[np.int32], value: NDArray[np.int64], out: NDArray[np.int64]
 ) -> None:
@@ -164,7 +165,7 @@ def _gains(
         out[j] = total
 
 
-@njit(cache=True)
+@kernel
 def _mark(
     start: NDArray[np.int64], member: NDArray[np.int32], chosen: NDArray[np.bool_], hit: NDArray[np.bool_]
 ) -> None:

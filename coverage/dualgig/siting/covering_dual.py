@@ -15,6 +15,7 @@ import numpy as np
 from numba import njit, prange
 
 from dualgig.siting.covering import exact_bound
+from dualgig.siting.kernels import kernel
 from dualgig.siting.pdhg import Iterate, Restarts, threads_for
 
 if TYPE_CHECKING:
@@ -220,7 +221,7 @@ def _knapsack(
     return price, constant + float(gain[order[:fits]].sum()) + price * left
 
 
-@njit(cache=True)
+@kernel
 def _project(
     to: NDArray[np.float64],
     slope: NDArray[np.float64],
@@ -272,7 +273,7 @@ def _project(
     return most
 
 
-@njit(cache=True)
+@kernel
 def _spent(
     to: NDArray[np.float64],
     slope: NDArray[np.float64],
@@ -287,7 +288,7 @@ def _spent(
     return total
 
 
-@njit(cache=True)
+@kernel
 def _clip(
     to: NDArray[np.float64],
     slope: NDArray[np.float64],

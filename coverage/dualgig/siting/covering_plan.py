@@ -6,7 +6,8 @@ import heapq
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
+
+from dualgig.siting.kernels import kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -51,7 +52,7 @@ def round_plan(covering: Covering, solution: NDArray[np.float64], *, sure: float
     return chosen
 
 
-@njit(cache=True)
+@kernel
 def _fill(
     start: NDArray[np.int64],
     point: NDArray[np.int32],
@@ -93,7 +94,7 @@ def _fill(
             hit[point[start[j] : start[j + 1]]] = True
 
 
-@njit(cache=True)
+@kernel
 def _gain(
     start: NDArray[np.int64],
     point: NDArray[np.int32],

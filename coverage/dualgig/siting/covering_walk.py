@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 
 from dualgig.siting.covering import exact_bound
 from dualgig.siting.covering_plan import round_plan
+from dualgig.siting.kernels import kernel
 from dualgig.siting.moves import below
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def anneal(
     return round_plan(covering, found.astype(np.float64))
 
 
-@njit(cache=True)
+@kernel
 def _walk(
     start: NDArray[np.int64],
     point_of: NDArray[np.int32],
@@ -174,7 +174,7 @@ def _walk(
     chosen[:] = kept
 
 
-@njit(cache=True)
+@kernel
 def _rival(
     start: NDArray[np.int64],
     point_of: NDArray[np.int32],
@@ -191,7 +191,7 @@ def _rival(
     return -1
 
 
-@njit(cache=True)
+@kernel
 def _gain(
     start: NDArray[np.int64],
     point_of: NDArray[np.int32],
@@ -210,7 +210,7 @@ def _gain(
     return total
 
 
-@njit(cache=True)
+@kernel
 def _loss(
     start: NDArray[np.int64],
     point_of: NDArray[np.int32],
@@ -226,7 +226,7 @@ def _loss(
     return total
 
 
-@njit(cache=True)
+@kernel
 def _turn(
     start: NDArray[np.int64],
     point_of: NDArray[np.int32],
