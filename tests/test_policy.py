@@ -8,6 +8,7 @@ import pytest
 
 import dualgig as dg
 from dualgig.errors import ContradictionError, NotFoundError, ProjectError
+from dualgig.explained import goals_text
 from dualgig.policy import policy_of
 from dualgig.siting.problem import serve
 
@@ -57,6 +58,9 @@ def test_a_plan_over_years_is_what_its_inputs_make_of_it(county_project, plan_ch
     # the money of the first year cannot pay everything that the plan builds
     assert plan.cost_cny > 1_000_000
     assert plan.phases[0].targets[0].score.met
+    names = {goals_text("en", reach) for reach in plan.insight.reach}
+    assert any("Townships with 5G 2022" in name for name in names)
+    assert not any("_" in name or "@" in name for name in names)
     assert plan.villages["year_5g"].nunique() > 1
 
 

@@ -46,7 +46,7 @@ def insight_of(solved: Solved, worker: Worker) -> Insight:
     wanted = required(whole)
     reach = tuple(
         Reach(
-            goals=tuple(goal.name for goal in whole.goals if goal.level == level),
+            goals=tuple(goal.name.replace("@", " ") for goal in whole.goals if goal.level == level),
             wanted=wanted[level],
             reachable=stages[f"reach_{level}"].value,
             bound=stages[f"reach_{level}"].bound,

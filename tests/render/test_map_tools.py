@@ -155,6 +155,18 @@ def phased(make_plan):
     )
 
 
+def test_the_slider_leaves_the_scale_bar_free_on_a_phone(open_map, phased, tmp_path):
+    page = open_map(tmp_path, phased, width=390, height=844, has_touch=True, is_mobile=True)
+    page.wait_for_selector(READY)
+    slider, scale, drawn = (
+        page.locator(name).bounding_box()
+        for name in (".dg-years", ".leaflet-control-scale-line", ".folium-map")
+    )
+    assert slider["y"] + slider["height"] <= scale["y"]
+    assert scale["y"] + scale["height"] <= drawn["y"] + drawn["height"]
+    page.context.close()
+
+
 def test_the_slider_shows_what_stands_in_a_year(open_map, phased, tmp_path):
     page = open_map(tmp_path, phased)
     page.wait_for_selector(READY)
@@ -170,7 +182,9 @@ def test_the_slider_shows_what_stands_in_a_year(open_map, phased, tmp_path):
         assert int(cells) == (served & ~villages["before_5g"]).sum()
         standing = ((sites["state"] == "new") & (sites["year"] <= year)).sum()
         assert page.locator("label[for='dg-sites-new'] .dg-count").inner_text() == str(standing)
-        assert page.locator(".dg-years output").inner_text() == ("Before" if year == 2022 else str(year))
+        shown = "Before" if year == 2022 else str(year)
+        assert page.locator(".dg-years output").inner_text() == shown
+        assert f"· {shown} ·" in page.locator("h2:has-text('Coverage') small").inner_text()
     page.locator("button[data-time='before']").click()
     assert not slider.is_visible()
 

@@ -12,6 +12,11 @@ from dualgig.screen_explained import explained_lines
 HOSTILE = '<script>alert("=1+1")</script>'
 
 
+def part(html, name):
+    """One section of the report."""
+    return html.partition(f'<section id="{name}">')[2].partition("</section>")[0]
+
+
 def explained(plan):
     """A plan with years of which one target is missed for each reason, funds, balance and explanations."""
     served = dict(plan.coverage["after"])
@@ -121,6 +126,22 @@ def test_reasons_and_figures_are_told_in_words(make_plan, language, words):
     reasons = [part for part in words if part in lines]
     assert len(reasons) >= 6
     assert HOSTILE in lines
+
+
+@pytest.mark.parametrize(("language", "year"), [("en", "Year"), ("zh", "实施年份")])
+def test_what_is_built_tells_its_year_in_a_plan_over_years(make_plan, language, year):
+    plan = make_plan(language, years=(2023, 2024))
+    tables = part(report_html(plan, date="2025-01-01", plan_hash="abc"), "built").split("<table")[1:]
+    assert len(tables) >= 3
+    for table in tables:
+        head, *rows = table.split("<tr>")[1:]
+        column = head.split("<th").index(next(cell for cell in head.split("<th") if f">{year}</th>" in cell))
+        told = {row.split("<td")[column].partition(">")[2].partition("<")[0] for row in rows}
+        assert told <= {"2023", "2024"}
+        assert told
+    assert f">{year}<" not in part(
+        report_html(make_plan(language), date="2025-01-01", plan_hash="abc"), "built"
+    )
 
 
 def test_a_plan_without_any_of_it_says_so(make_plan):

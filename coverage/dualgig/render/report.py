@@ -83,6 +83,7 @@ def report_html(plan: Plan, *, date: str, plan_hash: str, curve: BudgetCurve | N
         equity=equity_part(plan),
         coverage=coverage(plan),
         built=built(plan, LISTED),
+        over_years=bool(plan.years),
         unmet=unmet(plan, LISTED),
         fragile=fragile(plan, LISTED),
         conflicts=plan.conflicts.to_dict("records"),

@@ -120,6 +120,8 @@ def built(plan: Plan, listed: int) -> dict[str, dict[str, Any]]:
     villages["township_name"] = (
         villages["item"].map(plan.villages["township"]).map(plan.townships["name"]).fillna("")
     )
+    if plan.years:
+        villages["year"] = villages["item"].map(links.groupby("item")["year"].max())
     tables = {
         "sites": site_rows[site_rows["state"].isin(BUILT_STATES)],
         "nodes": node_rows[node_rows["state"].isin(BUILT_STATES)],
@@ -129,6 +131,8 @@ def built(plan: Plan, listed: int) -> dict[str, dict[str, Any]]:
     result = {}
     for name, table in tables.items():
         dearest = table.sort_values("cost_cny", ascending=False, kind="stable").head(listed)
+        if plan.years:
+            dearest = dearest.assign(year=dearest["year"].astype("Int64").astype("string").fillna(""))
         result[name] = {
             "rows": dearest.to_dict("records"),
             "count": len(table),

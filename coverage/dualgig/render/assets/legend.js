@@ -45,7 +45,7 @@
     const { fragile, points } = dg.table.villages;
     const { here, all } = dg.tally(fragile.map((_, row) => dg.isFragile(dg.table.villages, row, time)), points, box);
     const row = all[1] ? toggle(dg.fragileSwatch(), say("layer.fragile"), counted(here[1], all[1]), dg.shown, "fragile", "dg-layer-fragile") : "";
-    const when = dg.years.length && time === "after" ? String(dg.view.year) : say("time." + time);
+    const when = dg.years.length && time === "after" ? dg.yearWords() : say("time." + time);
     const shown = say("service." + dg.view.service) + " · " + when + " · " + say("legend.in_view");
     return h("section", h("h2", say("legend.status") + " ", h("small", shown)), table, row);
   }

@@ -123,7 +123,6 @@
     container.setAttribute("aria-label", dg.say("map"));
     const years = dg.yearSlider(), parts = [bar, dg.swipeHandle(), dg.tableDrawer(), years].filter(Boolean);
     container.append(...parts);
-    container.classList.toggle("dg-with-years", Boolean(years));
     const tools = L.control({ position: "bottomright" });
     tools.onAdd = function () {
       const other = dg.language === "zh" ? "en" : "zh", name = { en: "English", zh: "中文" }[other];

@@ -49,6 +49,9 @@
     return handle;
   };
 
+  /* The year shown; the one before the first is today. */
+  dg.yearWords = () => dg.view.year < dg.years[0] ? dg.say("time.before") : String(dg.view.year);
+
   /* Only where the plan says in which year things are built. */
   dg.yearSlider = function () {
     if (!dg.years.length) return "";
@@ -58,7 +61,7 @@
     input.addEventListener("input", () => dg.change({ year: Number(input.value), time: dg.view.time === "before" ? "after" : dg.view.time }));
     dg.placeYear = function () {
       input.value = dg.view.year;
-      shown.textContent = dg.view.year < dg.years[0] ? dg.say("time.before") : String(dg.view.year);
+      shown.textContent = dg.yearWords();
       input.setAttribute("aria-valuetext", shown.textContent);
       box.hidden = dg.view.time === "before";
     };
