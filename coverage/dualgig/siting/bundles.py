@@ -29,8 +29,9 @@ class Weights(NamedTuple):
     """Weights and memory of a row-weighting search, changed in place, beside the `State`.
 
     By place: weight. By row: weight, and unit (its largest amount). By option: best (the cheapest plan found),
-    free (may be changed), moved and dropped (the bundle when it last was). By point: changed (the bundle of its
-    last change). By level: floor. The others are scratch: the bundle, and what it would change, valid where the token is that of the evaluation.
+    free (may be left out), useful (may be chosen), moved and dropped (the bundle when it last was). By point:
+    changed (the bundle of its last change). By level: floor. The others are scratch: the bundle, and what it
+    would change, valid where the token is that of the evaluation.
     """
 
     place_weight: NDArray[np.int64]
@@ -38,6 +39,7 @@ class Weights(NamedTuple):
     row_unit: NDArray[np.float64]
     best: NDArray[np.bool_]
     free: NDArray[np.bool_]
+    useful: NDArray[np.bool_]
     moved: NDArray[np.int64]
     dropped: NDArray[np.int64]
     changed: NDArray[np.int64]
@@ -125,8 +127,8 @@ def bundle_to_choose(s: State, w: Weights, j: int) -> int:
 def _choose(s: State, w: Weights, size: int, j: int) -> int:
     """Add to the bundle what choosing j takes; 0 if it cannot be."""
     option, group, needs, members = s.option, s.group, s.needs, s.members
-    free, bundle = w.free, w.bundle
-    if not free[j] or size >= LONGEST:
+    useful, bundle = w.useful, w.bundle
+    if not useful[j] or size >= LONGEST:
         return 0
     first = size
     bundle[size] = j
@@ -145,7 +147,7 @@ def _choose(s: State, w: Weights, size: int, j: int) -> int:
                 continue
             if _holds(bundle, size, n):
                 continue
-            if not free[n] or size >= LONGEST:
+            if not useful[n] or size >= LONGEST:
                 return 0
             bundle[size] = n
             size += 1

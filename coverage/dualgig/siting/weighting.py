@@ -14,8 +14,8 @@ from dualgig.siting.decisions import settle
 from dualgig.siting.duty_cover import search_duty
 from dualgig.siting.flip import choose
 from dualgig.siting.measure import follows_rules, levels, measure
-from dualgig.siting.reduce import equal_rows
-from dualgig.siting.setcover import cover_of_duty
+from dualgig.siting.reduce import dominated, equal_rows
+from dualgig.siting.setcover import MOST_PAIRS, cover_of_duty
 from dualgig.siting.state import start
 from dualgig.siting.weighting_search import SAMPLE, weigh
 
@@ -189,12 +189,16 @@ def _weights(
     n, m = len(problem.option_ids), len(problem.place_ids)
     points, clauses, rows = len(problem.covered_before), len(problem.need), len(problem.limits)
     _, out = settle(problem)
+    useful = ~settled & ~out
+    may = np.flatnonzero(useful)
+    useful[may[_superfluous(problem, may)]] = False
     return Weights(
         place_weight=np.ones(m, np.int64),
         row_weight=np.ones(rows, np.int64),
         row_unit=np.array([np.abs(limit.amount).max(initial=1) for limit in problem.limits], np.float64),
         best=np.zeros(n, np.bool_),
-        free=~settled & ~out,
+        free=~settled,
+        useful=useful,
         moved=np.zeros(n, np.int64),
         dropped=np.full(n, -1, np.int64),
         changed=np.zeros(points, np.int64),
@@ -214,3 +218,11 @@ def _weights(
         total=np.zeros(5, np.int64),
         random=np.array([seed], np.uint64),
     )
+
+
+def _superfluous(problem: SitingProblem, may: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Options of those that may be chosen that another makes superfluous; none where it takes long to tell."""
+    cover = problem.cover[:, may]
+    if (np.diff(cover.indptr).astype(np.int64) ** 2).sum() > MOST_PAIRS:
+        return np.zeros(len(may), bool)
+    return dominated(problem, may, np.flatnonzero(~problem.covered_before))

@@ -36,8 +36,8 @@ SAMPLE = 60
 """Options looked at for one choice: the best of that many is among the best tenth but once in 500 times (best
 from multiple selections; Cai, "Balance between complexity and quality", IJCAI 2015)."""
 
-_DROPS = 2
-"""Options left out in a move, as in "NuSC" (Luo et al., IEEE Trans. Cybernetics 2022)."""
+_FIRST_SAMPLE = 300
+"""Options looked at for the first of the two that a move leaves out."""
 
 _TENURE = 20
 """Bundles after which what was dropped may come back, whatever has changed."""
@@ -60,12 +60,12 @@ def weigh(s: State, w: Weights, until: int) -> bool:
                 total[FOUND], total[BEST] = 1, now[COST]
                 for j in range(len(best_plan)):
                     best_plan[j] = option["chosen"][j]
-            if not _drop_one(s, w):
+            if not _drop_one(s, w, SAMPLE):
                 return False
         total[STEP] += 1
         if total[FOUND] == 1:
-            for _ in range(_DROPS):
-                _drop_one(s, w)
+            _drop_one(s, w, _FIRST_SAMPLE)
+            _drop_one(s, w, SAMPLE)
         mends = 0
         while mends < _MENDS and not _is_met(s, w):
             if _mend_one(s, w):
@@ -74,7 +74,7 @@ def weigh(s: State, w: Weights, until: int) -> bool:
                 mends = _MENDS
                 # Without a plan nothing is dropped above: something may stand in the way.
                 if total[FOUND] == 0:
-                    _drop_one(s, w)
+                    _drop_one(s, w, SAMPLE)
             _grow_weights(s, w)
     return True
 
@@ -105,14 +105,14 @@ def _grow_weights(s: State, w: Weights) -> None:
 
 
 @kernel
-def _drop_one(s: State, w: Weights) -> bool:
+def _drop_one(s: State, w: Weights, sample: int) -> bool:
     """Leave out, or exchange for a cheaper one of its group, the option that loses least weight per yuan."""
     option, group, members, listed, now = s.option, s.group, s.members, s.listed, s.total
     free, moved, random = w.free, w.moved, w.random
     held = now[CHOSEN]
     best, best_mate, best_loss, best_saved = -1, -1, 0.0, 0.0
-    for a in range(min(held, SAMPLE)):
-        j = listed[a] if held <= SAMPLE else listed[below(random, held)]
+    for a in range(min(held, sample)):
+        j = listed[a] if held <= sample else listed[below(random, held)]
         if not free[j]:
             continue
         for q in range(_mates(s, j) + 1):
@@ -260,12 +260,12 @@ def _point_of(s: State, w: Weights, k: int) -> int:
 @kernel
 def _pick(w: Weights, options: NDArray[np.int32], first: int, end: int) -> int:
     """Free options of a list, those from a random one on, at most `SAMPLE`."""
-    free, picked, random = w.free, w.picked, w.random
+    useful, picked, random = w.useful, w.picked, w.random
     count = 0
     at = below(random, max(end - first, 1)) if end - first > SAMPLE else 0
     for a in range(end - first):
         j = options[first + (at + a) % (end - first)]
-        if free[j] and count < SAMPLE:
+        if useful[j] and count < SAMPLE:
             picked[count] = j
             count += 1
     return count
@@ -275,7 +275,7 @@ def _pick(w: Weights, options: NDArray[np.int32], first: int, end: int) -> int:
 def _pick_for_row(s: State, w: Weights, r: int) -> int:
     """Options, at most `SAMPLE`, whose change lowers the sum of a row."""
     option, row, row_options = s.option, s.row, s.row_options
-    free, picked, random = w.free, w.picked, w.random
+    free, useful, picked, random = w.free, w.useful, w.picked, w.random
     count = 0
     first, end = row["options"][r], row["options"][r + 1]
     at = below(random, max(end - first, 1))
@@ -283,8 +283,8 @@ def _pick_for_row(s: State, w: Weights, r: int) -> int:
         q = first + (at + a) % (end - first)
         j = row_options["item"][q]
         amount = row_options["amount"][q]
-        lowers = amount > 0 if option["chosen"][j] else amount < 0
-        if lowers and free[j] and count < SAMPLE:
+        lowers = amount > 0 and free[j] if option["chosen"][j] else amount < 0 and useful[j]
+        if lowers and count < SAMPLE:
             picked[count] = j
             count += 1
     return count
