@@ -237,6 +237,23 @@ class TestBook:
             for rule in survey_book.RULES:
                 assert [say("zh", f"list.survey.rule.{rule}")] in rows
 
+    @pytest.mark.parametrize(("language", "year"), [("zh", "实施年份"), ("en", "Year")])
+    def test_a_plan_over_years_tells_when_each_site_is_due(self, make_plan, tmp_path, language, year):
+        phased = make_plan(language, villages=60, townships=4, years=(2023, 2024, 2025))
+        (path,) = write_surveys(tmp_path / "survey.xlsx", phased, date="2025-03-01", datum=Datum())
+        book = openpyxl.load_workbook(path)
+        contents = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+        column = contents[0].index(year)
+        due = {row[0]: row[column] for row in contents[1:]}
+        assert due == phased.sites.loc[phased.sites["state"] == "new", "year"].to_dict()
+        assert set(due.values()) == {2023, 2024, 2025}
+        for site, expected in due.items():
+            rows = [[cell.value for cell in row if cell.value is not None] for row in book[site].iter_rows()]
+            assert [expected] == [row[row.index(year) + 1] for row in rows if year in row]
+
+    def test_without_years_none_is_told(self, book):
+        assert "实施年份" not in [cell.value for cell in book["目录"][1]]
+
     def test_nothing_runs_and_it_prints_on_one_page_width(self, book):
         for sheet in book:
             assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]

@@ -130,7 +130,7 @@ def _contents(
         sheet.write_string(0, 0, say(language, "list.survey.none"), styles.note)
         return
     facts = pd.concat([survey.facts for survey in found], ignore_index=True)
-    columns = [*FACTS, *_coordinates(facts)]
+    columns = _told(facts)
     spoken = in_words(facts[columns], language)
     for number, key in enumerate(columns):
         sheet.write_string(0, number, header(language, key), styles.head)
@@ -181,7 +181,7 @@ def _page(sheet: Worksheet, survey: SiteSurvey, plan: Plan, date: str, styles: _
 def _facts(sheet: Worksheet, row: int, survey: SiteSurvey, language: Language, styles: _Styles) -> int:
     """Header and value side by side, two pairs a line."""
     facts = survey.facts
-    columns = [*FACTS, *_coordinates(facts)]
+    columns = _told(facts)
     spoken = in_words(facts[columns], language)
     for number, key in enumerate(columns):
         line, left = row + number // 2, 5 * (number % 2)
@@ -212,6 +212,11 @@ def _section(sheet: Worksheet, row: int, title: str, styles: _Styles) -> int:
     sheet.merge_range(row, 0, row, COLUMNS - 1, "", styles.section)
     sheet.write_string(row, 0, title, styles.section)
     return row + 1
+
+
+def _told(facts: pd.DataFrame) -> list[str]:
+    """Columns of what is said of a site: its year too in a plan over years, and its coordinates."""
+    return [*FACTS, *(["year"] if "year" in facts else []), *_coordinates(facts)]
 
 
 def _coordinates(facts: pd.DataFrame) -> list[str]:
