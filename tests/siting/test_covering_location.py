@@ -8,7 +8,8 @@ import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from dualgig.siting.ask import Ask
-from dualgig.siting.covering_location import is_covering_location, make_field, search_field, take_greedily
+from dualgig.siting.covering_field import is_covering_location, make_field, take_greedily
+from dualgig.siting.covering_location import search_field
 from dualgig.siting.flip import choose
 from dualgig.siting.local import construct, improve
 from dualgig.siting.measure import measure

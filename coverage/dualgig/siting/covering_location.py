@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import math
 import time
-from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dualgig.siting.covering_field import give_up, take_greedily, turn
 from dualgig.siting.kernels import kernel
 from dualgig.siting.moves import below
-from dualgig.siting.tables import CHOSEN, COST, NO_LIMIT
+from dualgig.siting.tables import CHOSEN, COST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from dualgig.siting.tables import State
+    from dualgig.siting.covering_field import Field
 
 _FLIPS = 6
 """Options looked at alone for each site that is exchanged."""
@@ -38,107 +38,66 @@ _FAR = 14.0
 """Temperatures below the best at which a candidate is as good as never drawn: exp(-14) is below 1e-6."""
 
 
-class Field(NamedTuple):
-    """Options, points, and what each option would gain or lose.
+def search_field(
+    f: Field,
+    budget_cny: int,
+    moves: int,
+    deadline_s: float | None,
+    on_plan: Callable[[NDArray[np.bool_]], None],
+) -> None:
+    """Exchange sites at a falling temperature, the price of money led so that the budget is spent.
 
-    `gain`: per option the worth of the points that it would add, or, where it is chosen, that it alone covers.
-    `coverers`: per point the sum of the numbers of the chosen options that cover it. `rate`: worth of a yuan.
+    Parameters
+    ----------
+    f
+        A field with any plan.
+    budget_cny
+        Most that everything chosen may cost.
+    moves
+        Sites that are left out and drawn anew.
+    deadline_s
+        Moment of `time.monotonic` at which to stop.
+    on_plan
+        Called from time to time, and at the end, with the chosen options of a plan that keeps the budget.
     """
-
-    cost: NDArray[np.int64]
-    first: NDArray[np.int64]
-    points: NDArray[np.int32]
-    covering_first: NDArray[np.int64]
-    covering: NDArray[np.int32]
-    worth: NDArray[np.int64]
-    fixed: NDArray[np.int8]
-    chosen: NDArray[np.bool_]
-    cover: NDArray[np.int32]
-    coverers: NDArray[np.int64]
-    gain: NDArray[np.int64]
-    listed: NDArray[np.int32]
-    position: NDArray[np.int32]
-    total: NDArray[np.int64]
-    rate: NDArray[np.float64]
-    stamp: NDArray[np.int64]
-    near: NDArray[np.int32]
-    weight: NDArray[np.float64]
-    random: NDArray[np.uint64]
-
-
-def is_covering_location(s: State, fixed: NDArray[np.int8]) -> bool:
-    """Whether free options serve points of worth and nothing else: no places, rows, groups, prerequisites."""
-    option = s.option[:-1]
-    linked = (np.diff(s.option["needs"]) > 0) | (np.diff(s.option["users"]) > 0) | (option["group"] >= 0)
-    rows = (s.row["most"][:-1] < NO_LIMIT).any()
-    return not (linked & (fixed == 0)).any() and not rows and not s.place["credited"].any()
-
-
-def make_field(s: State, fixed: NDArray[np.int8], seed: int) -> Field:
-    """The field of a state, with what it has chosen; the lists are shared, not copied."""
-    n = len(s.option) - 1
-    f = Field(
-        cost=s.option["cost"][:n].copy(),
-        first=s.option["points"].copy(),
-        points=s.points,
-        covering_first=s.covering_first,
-        covering=s.covering,
-        worth=s.point["worth"][:-1].copy(),
-        fixed=fixed,
-        chosen=np.zeros(n, np.bool_),
-        cover=np.zeros(len(s.cover), np.int32),
-        coverers=np.zeros(len(s.cover), np.int64),
-        gain=np.zeros(n, np.int64),
-        listed=np.zeros(n, np.int32),
-        position=np.zeros(n, np.int32),
-        total=np.zeros(len(s.total), np.int64),
-        rate=np.zeros(1),
-        stamp=np.zeros(n + 1, np.int64),
-        near=np.zeros(n, np.int32),
-        weight=np.zeros(n),
-        random=np.array([seed], np.uint64),
-    )
-    _begin(f, s.cover, s.option["chosen"][:n])
-    return f
+    _fit(f, budget_cny)
+    on_plan(f.chosen)
+    if f.rate[0] == 0.0:
+        chosen = f.chosen & (f.fixed == 0) & (f.cost > 0)
+        f.rate[0] = np.quantile(f.gain[chosen] / f.cost[chosen], 0.1) if chosen.any() else 0.0
+    if f.rate[0] == 0.0 or moves <= 0:
+        return
+    pairs = len(f.points) / max(1, len(f.gain)) * len(f.covering) / max(1, len(f.worth))
+    window = int(max(1, min(moves // _WINDOWS + 1, f.total[CHOSEN], _WORK / (20 + pairs))))
+    begun_s, done, shown = time.monotonic(), 0, 0.0
+    while done < moves:
+        part = done / moves
+        if deadline_s is not None:
+            now_s = time.monotonic()
+            if now_s >= deadline_s:
+                break
+            part = max(part, (now_s - begun_s) / (deadline_s - begun_s))
+        steps = min(window, moves - done)
+        paid = f.chosen & (f.fixed == 0)
+        unit = f.rate[0] * float(f.cost[paid].mean()) if paid.any() else 1.0
+        heat = _HOT * (_COLD / _HOT) ** part
+        cooler = _HOT * (_COLD / _HOT) ** min(1.0, part + steps / moves)
+        exchange(f, steps, heat * unit, cooler * unit)
+        done += steps
+        f.rate[0] *= min(1.25, max(0.8, f.total[COST] / max(1, budget_cny)))
+        if part - shown > _SHOW:
+            shown, rate = part, float(f.rate[0])
+            _fit(f, budget_cny)
+            on_plan(f.chosen)
+            f.rate[0] = rate
+    _fit(f, budget_cny)
+    on_plan(f.chosen)
 
 
-@kernel
-def take_greedily(f: Field, budget_cny: int) -> None:
-    """Add the options that gain most a yuan until nothing that gains fits the budget; notes the last rate."""
-    heap = [
-        (-f.gain[j] / max(f.cost[j], 1e-9), j)
-        for j in range(len(f.gain))
-        if not f.chosen[j] and f.fixed[j] == 0 and f.gain[j] > 0
-    ]
-    heapify(heap)
-    while len(heap) > 0:
-        j = heappop(heap)[1]
-        if f.gain[j] == 0 or f.total[COST] + f.cost[j] > budget_cny:
-            continue
-        rate = f.gain[j] / max(f.cost[j], 1e-9)
-        if len(heap) > 0 and -rate > heap[0][0]:
-            heappush(heap, (-rate, j))
-            continue
-        turn(f, j)
-        f.rate[0] = rate
-
-
-@kernel
-def give_up(f: Field, budget_cny: int) -> None:
-    """Leave out what loses nothing, then what loses least a yuan, until the budget is kept."""
-    heap = [
-        (f.gain[j] / max(f.cost[j], 1e-9), j) for j in range(len(f.gain)) if f.chosen[j] and f.fixed[j] == 0
-    ]
-    heapify(heap)
-    while len(heap) > 0:
-        j = heappop(heap)[1]
-        rate = f.gain[j] / max(f.cost[j], 1e-9)
-        if len(heap) > 0 and rate > heap[0][0]:
-            heappush(heap, (rate, j))
-            continue
-        if f.gain[j] > 0 and f.total[COST] <= budget_cny:
-            break
-        turn(f, j)
+def _fit(f: Field, budget_cny: int) -> None:
+    """Give up what is above the budget, then spend what is left."""
+    give_up(f, budget_cny)
+    take_greedily(f, budget_cny)
 
 
 @kernel
@@ -203,124 +162,5 @@ def _drawn(f: Field, i: int, heat: float) -> int:
 
 
 @kernel
-def turn(f: Field, j: int) -> None:
-    """Choose option j where it is not chosen, else leave it out; its own gain becomes its loss and back."""
-    own = f.gain[j]
-    if f.chosen[j]:
-        last = f.listed[f.total[CHOSEN] - 1]
-        f.listed[f.position[j]] = last
-        f.position[last] = f.position[j]
-        f.total[CHOSEN] -= 1
-        f.total[COST] -= f.cost[j]
-        for q in range(f.first[j], f.first[j + 1]):
-            i = f.points[q]
-            f.cover[i] -= 1
-            f.coverers[i] -= j
-            if f.cover[i] == 0:
-                for e in range(f.covering_first[i], f.covering_first[i + 1]):
-                    f.gain[f.covering[e]] += f.worth[i]
-            elif f.cover[i] == 1 and f.coverers[i] >= 0:
-                f.gain[f.coverers[i]] += f.worth[i]
-    else:
-        f.listed[f.total[CHOSEN]] = j
-        f.position[j] = f.total[CHOSEN]
-        f.total[CHOSEN] += 1
-        f.total[COST] += f.cost[j]
-        for q in range(f.first[j], f.first[j + 1]):
-            i = f.points[q]
-            if f.cover[i] == 0:
-                for e in range(f.covering_first[i], f.covering_first[i + 1]):
-                    f.gain[f.covering[e]] -= f.worth[i]
-            elif f.cover[i] == 1 and f.coverers[i] >= 0:
-                f.gain[f.coverers[i]] -= f.worth[i]
-            f.cover[i] += 1
-            f.coverers[i] += j
-    f.chosen[j] = not f.chosen[j]
-    f.gain[j] = own
-
-
-@kernel
 def _uniform(f: Field) -> float:
     return below(f.random, 1 << 30) / (1 << 30)
-
-
-@kernel
-def _begin(f: Field, cover: NDArray[np.int32], chosen: NDArray[np.bool_]) -> None:
-    """Points covered by no option of the field are covered for good; then what is chosen is chosen again."""
-    own = np.zeros(len(cover), np.int32)
-    for j in range(len(chosen)):
-        if chosen[j]:
-            for q in range(f.first[j], f.first[j + 1]):
-                own[f.points[q]] += 1
-    for i in range(len(cover)):
-        if cover[i] > own[i]:
-            f.cover[i] = 1
-            f.coverers[i] = -(1 << 50)
-        else:
-            for e in range(f.covering_first[i], f.covering_first[i + 1]):
-                f.gain[f.covering[e]] += f.worth[i]
-    for j in range(len(chosen)):
-        if chosen[j]:
-            turn(f, j)
-
-
-def search_field(
-    f: Field,
-    budget_cny: int,
-    moves: int,
-    deadline_s: float | None,
-    on_plan: Callable[[NDArray[np.bool_]], None],
-) -> None:
-    """Exchange sites at a falling temperature, the price of money led so that the budget is spent.
-
-    Parameters
-    ----------
-    f
-        A field with any plan.
-    budget_cny
-        Most that everything chosen may cost.
-    moves
-        Sites that are left out and drawn anew.
-    deadline_s
-        Moment of `time.monotonic` at which to stop.
-    on_plan
-        Called from time to time, and at the end, with the chosen options of a plan that keeps the budget.
-    """
-    _fit(f, budget_cny)
-    on_plan(f.chosen)
-    if f.rate[0] == 0.0:
-        chosen = f.chosen & (f.fixed == 0) & (f.cost > 0)
-        f.rate[0] = np.quantile(f.gain[chosen] / f.cost[chosen], 0.1) if chosen.any() else 0.0
-    if f.rate[0] == 0.0 or moves <= 0:
-        return
-    pairs = len(f.points) / max(1, len(f.gain)) * len(f.covering) / max(1, len(f.worth))
-    window = int(max(1, min(moves // _WINDOWS + 1, f.total[CHOSEN], _WORK / (20 + pairs))))
-    begun_s, done, shown = time.monotonic(), 0, 0.0
-    while done < moves:
-        part = done / moves
-        if deadline_s is not None:
-            now_s = time.monotonic()
-            if now_s >= deadline_s:
-                break
-            part = max(part, (now_s - begun_s) / (deadline_s - begun_s))
-        steps = min(window, moves - done)
-        paid = f.chosen & (f.fixed == 0)
-        unit = f.rate[0] * float(f.cost[paid].mean()) if paid.any() else 1.0
-        heat = _HOT * (_COLD / _HOT) ** part
-        cooler = _HOT * (_COLD / _HOT) ** min(1.0, part + steps / moves)
-        exchange(f, steps, heat * unit, cooler * unit)
-        done += steps
-        f.rate[0] *= min(1.25, max(0.8, f.total[COST] / max(1, budget_cny)))
-        if part - shown > _SHOW:
-            shown, rate = part, float(f.rate[0])
-            _fit(f, budget_cny)
-            on_plan(f.chosen)
-            f.rate[0] = rate
-    _fit(f, budget_cny)
-    on_plan(f.chosen)
-
-
-def _fit(f: Field, budget_cny: int) -> None:
-    """Give up what is above the budget, then spend what is left."""
-    give_up(f, budget_cny)
-    take_greedily(f, budget_cny)

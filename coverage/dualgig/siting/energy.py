@@ -34,6 +34,8 @@ class Target(NamedTuple):
 class Prices(NamedTuple):
     """What a unit counts: of cost, of worth, above the budget, below the asked worth; per level below `wanted`.
 
+    Half of a level's price is on what is short of `wanted`, half on what places by their credit are short of
+    `aimed`, until `wanted` is reached: where more places are counted than are wanted, some may never be served.
     `share` is how much of a place's worth its credit gives while it is not served; the rows' prices stand
     in the state, which keeps what they add up to.
     """
@@ -45,6 +47,7 @@ class Prices(NamedTuple):
     below: NDArray[np.float64]
     level: NDArray[np.float64]
     wanted: NDArray[np.int64]
+    aimed: NDArray[np.float64]
 
 
 def no_prices(s: State) -> Prices:
@@ -58,6 +61,7 @@ def no_prices(s: State) -> Prices:
         below=np.zeros(1),
         level=np.zeros(count),
         wanted=np.zeros(count, np.int64),
+        aimed=np.zeros(count),
     )
 
 
@@ -69,9 +73,10 @@ def energy(s: State, t: Target, p: Prices) -> float:
     value = p.cost[0] * cost - p.good[0] * (good + p.share[0] * credit) + s.priced[0]
     value += p.above[0] * max(0, cost - t.most[0]) + p.below[0] * max(0, t.least[0] - good)
     for k in range(len(s.level)):
-        short = max(0, p.wanted[k] - s.level["duty"][k])
-        by_credit = max(0.0, p.wanted[k] - s.level["credit"][k] / CREDIT)
-        value += p.level[k] * 0.5 * (short + by_credit)
+        short = p.wanted[k] - s.level["duty"][k]
+        if short > 0:
+            by_credit = max(0.0, p.aimed[k] - s.level["credit"][k] / CREDIT)
+            value += p.level[k] * 0.5 * (short + by_credit)
     return float(value)
 
 

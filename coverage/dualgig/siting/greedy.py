@@ -39,7 +39,7 @@ def fill(s: State, d: Desk, t: Target, p: Prices) -> float:
     while True:
         heap = [(0.0, 0) for _ in range(0)]
         for j in range(len(option) - 1):
-            if not option["chosen"][j] and d.fixed[j] == 0 and option["points"][j] < option["points"][j + 1]:
+            if not option["chosen"][j] and d.fixed[j] == 0 and _counts(s, j):
                 rate = _rate(s, d, t, p, j)
                 if rate > 0.0:
                     heap.append((-rate, j))
@@ -96,6 +96,14 @@ def _rate(s: State, d: Desk, t: Target, p: Prices, j: int) -> float:
 
 
 @kernel
+def _counts(s: State, j: int) -> bool:
+    """Whether an option serves something or stands in a row."""
+    option = s.option
+    serves = option["points"][j] < option["points"][j + 1]
+    return bool(serves or option["rows"][j] < option["rows"][j + 1])
+
+
+@kernel
 def _push_users(s: State, d: Desk, t: Target, p: Prices, k: int, heap: list[tuple[float, int]]) -> None:
     """What requires an option that has come to be chosen costs less now."""
     option = s.option
@@ -103,7 +111,7 @@ def _push_users(s: State, d: Desk, t: Target, p: Prices, k: int, heap: list[tupl
         return
     for q in range(option["users"][k], option["users"][k + 1]):
         j = int(np.int64(s.users[q]))
-        if not option["chosen"][j] and d.fixed[j] == 0 and option["points"][j] < option["points"][j + 1]:
+        if not option["chosen"][j] and d.fixed[j] == 0 and _counts(s, j):
             rate = _rate(s, d, t, p, j)
             if rate > 0.0:
                 heappush(heap, (-rate, j))

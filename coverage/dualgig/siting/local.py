@@ -8,24 +8,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dualgig.errors import SolverError
-from dualgig.siting.covering_location import is_covering_location, make_field, search_field
+from dualgig.siting.aims import limit_rows, target_of
+from dualgig.siting.condense import condense
+from dualgig.siting.covering_field import is_covering_location, make_field
+from dualgig.siting.covering_location import search_field
 from dualgig.siting.decisions import settle
 from dualgig.siting.energy import (
     LEAST_COST,
     LEAST_EXCESS,
     MOST_DUTY,
     MOST_GOOD,
-    Target,
     keeps,
     no_prices,
 )
 from dualgig.siting.flip import choose
 from dualgig.siting.greedy import fill, prune
-from dualgig.siting.measure import levels, required
+from dualgig.siting.measure import required
 from dualgig.siting.moves import make_desk
 from dualgig.siting.pricing import adapt, begin_prices, mean_cost
 from dualgig.siting.state import start
-from dualgig.siting.tables import NO_LIMIT, ROWS_OVER
+from dualgig.siting.tables import NO_LIMIT
 from dualgig.siting.walk import Trace, begin_trace, walk
 
 if TYPE_CHECKING:
@@ -36,9 +38,7 @@ if TYPE_CHECKING:
     from dualgig.siting.ask import Ask
     from dualgig.siting.problem import SitingProblem
 
-_KINDS = {"cost": LEAST_COST, "good": MOST_GOOD, "duty": MOST_DUTY, "balance": LEAST_EXCESS}
-
-_HOT, _COLD = 0.15, 0.003
+_HOT, _COLD = 0.12, 0.01
 """Temperature at first and at last, in the price of an option of mean cost."""
 
 _WINDOWS = 100
@@ -150,30 +150,22 @@ class _Local:
     def __init__(self, problem: SitingProblem, ask: Ask, seed: int) -> None:
         self.problem, self.ask = problem, ask
         self.must, out = settle(problem)
-        self.state = start(problem)
+        worth = ask.objective == "good" or ask.good is not None
+        self.state = start(condense(problem, self.must, out, worth=worth))
         fixed = self.must.astype(np.int8) - out.astype(np.int8)
         rule = np.zeros(len(self.state.row) - 1, np.bool_)
         rule[: len(problem.limits)] = [not limit.money for limit in problem.limits]
         self.desk = make_desk(self.state, fixed, rule, seed)
-        number = levels(problem)
-        which = ask.level if ask.objective == "duty" else None
-        at = 0 if which is None else number.index(which)
-        if ask.balance is not None:
-            at = len(problem.limits) + ask.balance
-        floors = np.array([ask.floors.get(level, 0) for level in number], np.int64)
-        self.target = Target(
-            kind=np.array([_KINDS[ask.objective], at]),
-            most=np.array([NO_LIMIT if ask.budget_cny is None else ask.budget_cny]),
-            least=np.array([-NO_LIMIT if ask.good is None else ask.good]),
-            floors=floors,
-        )
-        self.wanted = floors.copy()
-        if which is not None:
-            self.wanted[at] = required(problem)[which]
-        self._limit_rows()
+        self.target = target_of(problem, ask)
+        self.most_duty = np.array(list(required(problem).values()), np.int64)
+        self.wanted = self.target.floors.copy()
+        if ask.objective == "duty":
+            at = int(self.target.kind[1])
+            self.wanted[at] = self.most_duty[at]
+        limit_rows(problem, ask, self.state)
         option = self.state.option
-        serves = np.diff(option["points"]) > 0
-        self.candidates = np.flatnonzero(serves & (fixed == 0)).astype(np.int32)
+        counts = (np.diff(option["points"]) > 0) | (np.diff(option["rows"]) > 0)
+        self.candidates = np.flatnonzero(counts & (fixed == 0)).astype(np.int32)
         n = len(problem.option_ids)
         self.trace = Trace(
             best=np.zeros(n, np.bool_),
@@ -181,7 +173,7 @@ class _Local:
             candidates=self.candidates,
             looks=np.zeros(1, np.int64),
             above=np.zeros(2, np.int64),
-            short=np.zeros(len(number), np.int64),
+            short=np.zeros(len(self.wanted), np.int64),
             over=np.zeros(len(rule), np.int64),
         )
 
@@ -198,8 +190,10 @@ class _Local:
         return plain and large and is_covering_location(self.state, self.desk.fixed)
 
     def begin(self, chosen: NDArray[np.bool_]) -> None:
-        """Take a plan as the state."""
-        choose(self.state, chosen)
+        """Take a plan as the state; what every plan contains may be the best already."""
+        choose(self.state, self.must)
+        begin_trace(self.state, self.target, self.trace)
+        choose(self.state, chosen | self.must)
         begin_trace(self.state, self.target, self.trace)
 
     def greedy(self) -> None:
@@ -207,7 +201,7 @@ class _Local:
         s, d, t = self.state, self.desk, self.target
         prices = no_prices(s)
         prices.level[:] = 1.0
-        prices.wanted[:] = t.floors
+        prices.wanted[:], prices.aimed[:] = t.floors, self.most_duty
         fill(s, d, t._replace(most=np.array([NO_LIMIT])), prices)
         if t.kind[0] != LEAST_COST:
             self._prune(LEAST_COST)
@@ -232,6 +226,7 @@ class _Local:
         """Walk, window by window, then prune and fill the best plan."""
         s, d, t, w = self.state, self.desk, self.target, self.trace
         if not len(self.candidates) or moves <= 0:
+            self.polish()
             return
         p = begin_prices(s, d, t, self.wanted)
         mean = mean_cost(s, d)
@@ -284,7 +279,7 @@ class _Local:
         self._prune(int(t.kind[0]))
         if t.kind[0] in {MOST_GOOD, MOST_DUTY}:
             prices = no_prices(s)
-            prices.level[:], prices.wanted[:] = 1.0, self.wanted
+            prices.level[:], prices.wanted[:], prices.aimed[:] = 1.0, self.wanted, self.most_duty
             prices.good[0] = 1.0 if t.kind[0] == MOST_GOOD else 0.0
             fill(s, d, t, prices)
             self._prune(int(t.kind[0]))
@@ -306,17 +301,3 @@ class _Local:
             chosen = np.flatnonzero(s.option["chosen"][:-1])
             order = chosen[np.lexsort((chosen, -s.option["cost"][chosen]))]
             prune(s, self.desk, least, order)
-
-    def _limit_rows(self) -> None:
-        """What each row may add up to, by what is asked."""
-        problem, ask, row = self.problem, self.ask, self.state.row
-        for r, limit in enumerate(problem.limits):
-            if limit.money and ask.budget_cny is None:
-                row["most"][r] = NO_LIMIT
-        for k, balance in enumerate(problem.balances):
-            r = len(problem.limits) + k
-            if k in ask.excess:
-                row["most"][r] = balance.most + ask.excess[k]
-            elif k != ask.balance:
-                row["most"][r] = NO_LIMIT
-        self.state.total[ROWS_OVER] = int((row["sum"][:-1] > row["most"][:-1]).sum())

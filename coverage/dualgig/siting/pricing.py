@@ -17,7 +17,7 @@ from dualgig.siting.energy import (
 )
 from dualgig.siting.kernels import kernel
 from dualgig.siting.moves import drop, release, undo
-from dualgig.siting.tables import CHOSEN, COST, NO_LIMIT
+from dualgig.siting.tables import CHOSEN, COST, CREDIT, NO_LIMIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LINEAR, _HINGE = 0.8, 0.45
 """A money row at market price P costs 0.8 P a yuan, and 1.25 P above its most: bought at less, given up at more."""
 
-_LOW = 0.1
+_LOW = 0.25
 """Quantile of the rates of what is chosen that is taken as the market price."""
 
 
@@ -45,7 +45,7 @@ def begin_prices(s: State, d: Desk, t: Target, wanted: NDArray[np.int64]) -> Pri
         int64, shape (levels,): duties below which a price is paid.
     """
     p = no_prices(s)
-    p.wanted[:] = wanted
+    p.wanted[:], p.aimed[:] = wanted, np.maximum(wanted, s.level["credit"] / CREDIT)
     kind = int(t.kind[0])
     mean = mean_cost(s, d)
     duty_a_yuan = _market(s, d, t, p, p.level, 1.0 / mean)
@@ -98,6 +98,8 @@ def adapt(s: State, d: Desk, t: Target, p: Prices, w: Trace, *, late: bool) -> N
         if kind == MOST_DUTY and k == t.kind[1]:
             continue
         p.level[k] *= _factor(w.short[k] / looks, often)
+        if w.short[k] > 0.9 * looks:
+            p.aimed[k] = max(p.aimed[k], s.level["credit"][k] / CREDIT + 1.0)
     for r in range(len(w.over)):
         if not d.rule[r] and not (kind == LEAST_EXCESS and r == t.kind[1]):
             s.row["hinge"][r] *= _factor(w.over[r] / looks, often)
@@ -114,16 +116,20 @@ def price_rows(s: State) -> None:
 
 
 def mean_cost(s: State, d: Desk) -> float:
-    """Mean cost of the options that serve something, of those chosen where there are any, at least 1 yuan."""
+    """Cost of an option that serves something, with its share of what others require, at least 1 yuan.
+
+    That of the chosen options that are not fixed, or of all where none is chosen.
+    """
     option = s.option[:-1]
-    serving = (np.diff(s.option["points"]) > 0) & (d.fixed == 0)
-    chosen = serving & option["chosen"]
-    cost = option["cost"][chosen if chosen.any() else serving]
-    return max(1.0, float(cost.mean())) if len(cost) else 1.0
+    free = d.fixed == 0
+    if (free & option["chosen"]).any():
+        free = free & option["chosen"]
+    serving = int((free & (np.diff(s.option["points"]) > 0)).sum())
+    return max(1.0, float(option["cost"][free].sum()) / max(1, serving))
 
 
 def _factor(share: float, often: float) -> float:
-    return 1.25 if share > 0.9 else 1.06 if share > often else 0.97 if share < 0.5 * often else 1.0
+    return 1.1 if share > 0.9 else 1.04 if share > often else 0.97 if share < 0.5 * often else 1.0
 
 
 def _typical(s: State, r: int) -> float:
