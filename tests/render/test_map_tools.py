@@ -111,6 +111,20 @@ def test_the_divider_obeys_the_keyboard(page):
     assert handle.get_attribute("role") == "slider"
 
 
+def test_the_divider_draws_no_line_through_what_is_read(page):
+    page.locator("button[data-time='swipe']").click()
+    line = "getComputedStyle(document.querySelector('.dg-divider')).backgroundColor"
+    clear = "rgba(0, 0, 0, 0)"
+    assert page.evaluate(line) != clear
+
+    page.evaluate("dualgig.open('villages', 1)")
+    assert page.evaluate(line) == clear
+    assert page.locator(".dg-divider i").is_visible()
+    page.evaluate("dualgig.map.closePopup()")
+    page.wait_for_selector(".leaflet-popup", state="detached")
+    assert page.evaluate(line) != clear
+
+
 def test_each_side_answers_for_its_time(page):
     sites = page.plan.sites
     new = sites[sites["state"] == "new"].iloc[0].geometry
