@@ -290,7 +290,8 @@ class _ModelBuilder:
         room = left // unit
         # An excess of one unit is that less what is left of the room: 0 where there is none.
         self.constant, self.unit = unit * room - left, unit
-        excess = self.lp.add_variable(f"excess_{name}", 0, None, "Integer")
+        most = max(0, sum(max(0, w) for w in weights.values()) - room)
+        excess = self.lp.add_variable(f"excess_{name}", 0, most, "Integer")
         now = sum(w * self.values[c] for c, w in weights.items())
         excess.setInitialValue(float(max(0.0, now - room)))
         self.lp.addConstraint(self._sum(weights) - excess <= room, f"balance_{name}")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dualgig.siting.ask import Ask
+    from dualgig.siting.dual import Dual
     from dualgig.siting.ground import Ground
     from dualgig.siting.measure import Measured
     from dualgig.siting.model import Model
@@ -277,9 +278,13 @@ class Search:
     ) -> None:
         self.method = "local_search+dual_bound" if self.ground.is_large else "dual_bound"
         tolerance = max(gap / 4, 1e-6)
-        dual = aside(
-            lambda _: dual_bound(program, iterations=_ITERATIONS, tolerance=tolerance), deadline_s=deadline_s
-        )
+
+        def search(_: object) -> Dual:
+            # Iterates may run away; what their multipliers prove is evaluated exactly whatever they are.
+            with np.errstate(over="ignore", invalid="ignore"):
+                return dual_bound(program, iterations=_ITERATIONS, tolerance=tolerance)
+
+        dual = aside(search, deadline_s=deadline_s)
         if dual is not None and np.isfinite(dual.bound):
             self._hear_bound(model, dual.bound)
 
