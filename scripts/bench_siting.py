@@ -52,10 +52,10 @@ SIZES = {
 SMALLER, SMALLER_BESIDE_SPOPT = 50, 5
 """How many times fewer sites and points a small run has, with as many points a site."""
 
-WORK = {"b": (700, 100_000_000), "c": (300, 20_000_000), "d": (500, 20_000_000)}
+WORK = {"b": (800, 100_000_000), "c": (300, 20_000_000), "d": (500, 20_000_000)}
 """Most iterations of the dual method, and moves of the annealing."""
 
-TOLERANCE = 3e-4
+TOLERANCE = 2e-4
 """The dual method ends when its bound is within this share of the relaxation."""
 
 SURE = 0.5
