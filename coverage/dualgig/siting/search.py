@@ -39,6 +39,12 @@ _MAX_CHECKS = 50
 VERY_LARGE = 4_000_000
 """Nonzeros beyond which a program's relaxation is not solved but bounded by multipliers."""
 
+_QUICK = 200_000
+"""Nonzeros of service up to which a short tree comes before local search."""
+
+_FIRST_NODES = 200
+"""Nodes of that tree: what takes more is hard enough for local search."""
+
 _ITERATIONS = 20_000
 """Most iterations of the method that finds multipliers."""
 
@@ -132,6 +138,14 @@ class Search:
         SolverError
             HiGHS ended without a plan and without a reason.
         """
+        if self.ground.is_large and len(self.ground.service.matrix.data) <= _QUICK:
+            # What a short tree settles needs no local search, which a first run compiles for a minute.
+            self._strengthen(worker, gap, deadline_s)
+            if self.gap > gap:
+                self._branch_and_bound(worker, gap, min(node_limit, _FIRST_NODES), deadline_s, progress)
+            if self.gap <= gap or self.ended == "time_limit" or node_limit <= _FIRST_NODES:
+                return
+            self.ended = ""
         if self.ground.is_large:
             self._improve(deadline_s, progress)
         whole = self._strengthen(worker, gap, deadline_s)
