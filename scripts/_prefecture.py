@@ -241,13 +241,13 @@ def write_places(
     rural = (villages["code"].str[9:] >= "200").to_numpy()
     score = np.log(villages["pop"].to_numpy()) + rng.normal(0.0, 0.5, len(villages))
     rank = np.argsort(np.argsort(-np.where(rural, score, -np.inf), kind="stable"), kind="stable")
-    rank = rank / max(int(rural.sum()), 1)
+    share = rank / max(int(rural.sum()), 1)
     table = villages.assign(
         id=villages["code"],
         township=villages["town"],
         kind=np.where(rural, "village", "community"),
         population=villages["pop"],
-        eligible=(rural & (rank < ELIGIBLE_SHARE)).astype(int),
+        eligible=(rural & (share < ELIGIBLE_SHARE)).astype(int),
         priority=(rural & (rng.random(len(villages)) < PRIORITY_SHARE)).astype(int),
     )
     columns = ["id", "name", "township", "kind", "population", "eligible", "priority", "geometry"]

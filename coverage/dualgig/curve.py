@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dualgig.siting.measure import proved_gap
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -106,6 +104,8 @@ def monotone(points: Sequence[BudgetPoint], baseline: int) -> tuple[BudgetPoint,
     What no plan of more money passes, none of less does, as long as both must keep equally many duties and
     balances: fewer leave more freedom.
     """
+    from dualgig.siting.measure import proved_gap  # noqa: PLC0415 - scipy's import trips over a wrong date
+
     kept: list[BudgetPoint] = []
     for point in sorted(points, key=lambda point: point.budget_cny, reverse=True):
         bound = point.bound

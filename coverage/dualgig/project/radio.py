@@ -122,7 +122,9 @@ class Radio(Section):
     )
     phone_power_dbm: float = Field(23.0, description="Power of the phone, dBm (3GPP power class 3).")
     base_noise_figure_db: float = Field(
-        5.0, ge=0, description="Noise figure of the base station, dB (3GPP TR 36.942 table 4.6, taken for NR)."
+        5.0,
+        ge=0,
+        description="Noise figure of the base station, dB (3GPP TR 36.942 table 4.6, taken for NR).",
     )
     uplink_noise_rise_db: float = Field(
         3.0, ge=0, description="Interference margin of the uplink: rise over the thermal noise, dB."
