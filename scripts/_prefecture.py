@@ -28,10 +28,75 @@ PRICES = Path(__file__).parent.parent / "data" / "qingyuan" / "project.toml"
 """Project file whose unit prices are used."""
 
 TO_DEGREES = Transformer.from_crs(METRIC, "EPSG:4326", always_xy=True)
-CONFIGURATION = "mb-n28"
+BAND = "n78"
+CONFIGURATION = f"mb-{BAND}"
 OPERATOR = "移动广电"
 SMALL_COUNTY_PEOPLE = 220_000
 """Counties of fewer people are the group that the equity floor speaks of."""
+
+YEARS = (2021, 2022, 2023, 2024, 2025)
+YEARLY_SHARES = (0.16, 0.2, 0.22, 0.22, 0.2)
+"""Of the total, what each year brings."""
+
+PROJECT = """[project]
+name = "prefecture"
+metric_crs = "EPSG:4549"
+
+[inputs]
+townships = {{ path = "townships.gpkg" }}
+villages = {{ path = "villages.gpkg" }}
+keypoints = {{ path = "keypoints.csv" }}
+demand = {{ path = "demand.csv" }}
+sites = {{ path = "sites.csv" }}
+terrain = {{ path = "dem_90m.tif", caveat = "fractal detail added" }}
+
+[goals]
+township_5g = 1.0
+priority_village_5g = 1.0
+eligible_village_5g = 1.0
+
+[[equity]]
+kind = "least_coverage"
+group = "small"
+measure = "people_5g"
+share = 0.3
+
+[objective]
+villages = 1000
+people = 1
+
+[[configurations]]
+id = "{configuration}"
+operator = "{operator}"
+bands = ["{band}"]
+sectors = 3
+
+[costs]
+horizon_years = {horizon_years}
+contingency = {contingency}
+
+[costs.prices]
+{prices}
+
+[budget]
+total_cny = {total_cny}
+"""
+
+PHASES = """
+[phases]
+years = {years}
+budget_cny = {money}
+
+[[phases.targets]]
+goal = "township_5g"
+by = 2022
+share = 0.75
+
+[[phases.targets]]
+goal = "priority_village_5g"
+by = 2023
+share = 0.3
+"""
 
 PRIORITY_SHARE, ELIGIBLE_SHARE = 0.15, 0.4
 TOWER_SHARE, ON_AIR_SHARE, PEAK_SHARE = 0.2, 0.06, 0.43
@@ -261,53 +326,35 @@ def write_csv(table: pd.DataFrame, path: Path) -> None:
     table.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
 
 
-def write_project(folder: Path, budget_cny: int = 10**12, more: str = "") -> Path:
-    """The project file; `more` is appended to it."""
+def write_project(folder: Path, total_cny: int | None = None) -> Path:
+    """The project file: with a total also years, their money and their targets.
+
+    Parameters
+    ----------
+    folder
+        Where the inputs are.
+    total_cny
+        Money of all years together; without it there are no years, and money is no object.
+    """
     costs: dict[str, Any] = tomllib.loads(PRICES.read_text(encoding="utf-8-sig"))["costs"]
-    lines = [
+    prices = "\n".join(
         f"{name} = {{ amount_cny = {price['amount_cny']}, unit = {json.dumps(price['unit'])}, "
         f"year = {price['year']}, source = {json.dumps(price['source'])} }}"
         for name, price in costs["prices"].items()
-    ]
-    path = folder / "project.toml"
-    path.write_text(
-        f"""[project]
-name = "prefecture"
-metric_crs = "EPSG:4549"
-
-[inputs]
-townships = {{ path = "townships.gpkg" }}
-villages = {{ path = "villages.gpkg" }}
-keypoints = {{ path = "keypoints.csv" }}
-demand = {{ path = "demand.csv" }}
-sites = {{ path = "sites.csv" }}
-terrain = {{ path = "dem_90m.tif", caveat = "fractal detail added" }}
-
-[goals]
-township_5g = 1.0
-priority_village_5g = 1.0
-eligible_village_5g = 1.0
-
-[objective]
-villages = 1000
-people = 1
-
-[[configurations]]
-id = "{CONFIGURATION}"
-operator = "{OPERATOR}"
-bands = ["n28"]
-sectors = 3
-
-[costs]
-horizon_years = {costs["horizon_years"]}
-contingency = {costs["contingency"]}
-
-[costs.prices]
-{chr(10).join(lines)}
-
-[budget]
-total_cny = {budget_cny}
-{more}""",
-        encoding="utf-8",
     )
+    text = PROJECT.format(
+        band=BAND,
+        configuration=CONFIGURATION,
+        operator=OPERATOR,
+        horizon_years=costs["horizon_years"],
+        contingency=costs["contingency"],
+        prices=prices,
+        total_cny=total_cny or 10**12,
+    )
+    if total_cny is not None:
+        money = [int(share * total_cny) for share in YEARLY_SHARES]
+        money[-1] += total_cny - sum(money)
+        text += PHASES.format(years=list(YEARS), money=money)
+    path = folder / "project.toml"
+    path.write_text(text, encoding="utf-8")
     return path
