@@ -140,10 +140,10 @@ class Search:
         """
         if self.ground.is_large and len(self.ground.service.matrix.data) <= _QUICK:
             # What a short tree settles needs no local search, which a first run compiles for a minute.
-            self._strengthen(worker, gap, deadline_s)
-            if self.gap > gap:
+            whole = self._strengthen(worker, gap, deadline_s)
+            if whole and self.gap > gap:
                 self._branch_and_bound(worker, gap, min(node_limit, _FIRST_NODES), deadline_s, progress)
-            if self.gap <= gap or self.ended == "time_limit" or node_limit <= _FIRST_NODES:
+            if self.gap <= gap or self.ended == "time_limit" or (whole and node_limit <= _FIRST_NODES):
                 return
             self.ended = ""
         if self.ground.is_large:
