@@ -19,7 +19,6 @@ import numpy as np
 import scipy.sparse as sp
 from numba import njit, prange
 
-from dualgig.siting.lean import lean
 from dualgig.siting.pdhg import Iterate, Restarts, threads_for
 
 if TYPE_CHECKING:
@@ -132,14 +131,13 @@ def dual_bound(
     start
         float64, one a row: multipliers to start from.
     """
-    leaner = lean(program)
     with threads_for(len(program.value)):
-        descent = _Descent(leaner.program, start)
+        descent = _Descent(program, start)
         while descent.iterations < iterations and descent.error > tolerance:
             descent.step()
             if descent.iterations % _CHECK_EVERY == 0 or descent.iterations == iterations:
                 descent.look()
-    found = bound_of(program, leaner.restore(descent.best))
+    found = bound_of(program, descent.best)
     if start is None:
         return found
     before = bound_of(program, start)
