@@ -138,17 +138,20 @@ class Search:
         SolverError
             HiGHS ended without a plan and without a reason.
         """
-        if self.ground.is_large and len(self.ground.service.matrix.data) <= _QUICK:
-            # What a short tree settles needs no local search, which a first run compiles for a minute.
-            whole = self._strengthen(worker, gap, deadline_s)
-            if whole and self.gap > gap:
-                self._branch_and_bound(worker, gap, min(node_limit, _FIRST_NODES), deadline_s, progress)
-            if self.gap <= gap or self.ended == "time_limit" or (whole and node_limit <= _FIRST_NODES):
-                return
-            self.ended = ""
         if self.ground.is_large:
+            self.method = "local_search+relaxation"
+        quick = len(self.ground.service.matrix.data) <= _QUICK
+        if self.ground.is_large and not quick:
             self._improve(deadline_s, progress)
         whole = self._strengthen(worker, gap, deadline_s)
+        if self.ground.is_large and quick and self.gap > gap:
+            # What a short tree settles needs no local search, which a first run compiles for a minute.
+            if whole:
+                self._branch_and_bound(worker, gap, min(node_limit, _FIRST_NODES), deadline_s, progress)
+                if self.gap <= gap or self.ended == "time_limit" or node_limit <= _FIRST_NODES:
+                    return
+                self.ended = ""
+            self._improve(deadline_s, progress)
         if self.gap <= gap:
             return
         if not whole:
@@ -180,7 +183,6 @@ class Search:
 
     def _improve(self, deadline_s: float | None, progress: Callable[[Progress], None] | None) -> None:
         """Local search from the plan so far."""
-        self.method = "local_search+relaxation"
         now_s = time.monotonic()
         until_s = None if deadline_s is None else now_s + _SHARE_OF_LOCAL * max(0.0, deadline_s - now_s)
 
