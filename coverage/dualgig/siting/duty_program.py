@@ -10,10 +10,13 @@ import scipy.sparse as sp
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse.csgraph import connected_components
 
-from dualgig.siting.decisions import settle
+from dualgig.siting.ask import Ask
+from dualgig.siting.ground import prepare
 from dualgig.siting.measure import count_duties
+from dualgig.siting.needed import needed_columns
 from dualgig.siting.problem import serve
-from dualgig.siting.service import ALWAYS, describe
+from dualgig.siting.reduce import MERGE_ROWS
+from dualgig.siting.service import ALWAYS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -163,15 +166,15 @@ class _Level:
 
 def duty_program(problem: SitingProblem, duty_plan: NDArray[np.bool_]) -> DutyProgram | None:
     """The program, or ``None`` where nothing has to be built for the duties."""
-    chosen, out = settle(problem)
-    free = np.flatnonzero(~chosen & ~out)
-    service = describe(problem, chosen, free)
+    ground = prepare(problem, (MERGE_ROWS,))
+    chosen, service, free = ground.chosen, ground.service, ground.service.free
     served = serve(problem, duty_plan)[1]
     counted = np.unique(np.concatenate([np.empty(0, np.int32), *(g.places for g in problem.goals)]))
     open_ = counted[(service.place[counted] >= 0) & served[counted]]
     if not len(open_):
         return None
-    kept = np.flatnonzero(_needed(problem, service, service.place[counted[service.place[counted] >= 0]]))
+    floors = count_duties(problem, served)
+    kept = np.flatnonzero(needed_columns(ground, Ask("duty_cost", "cost", floors=floors)))
     number = np.full(service.columns, -1)
     number[kept] = np.arange(len(kept))
     matrix = service.matrix[number[service.head] >= 0][:, kept]
@@ -181,7 +184,6 @@ def duty_program(problem: SitingProblem, duty_plan: NDArray[np.bool_]) -> DutyPr
     cost[own] = problem.cost_cny[free[kept[own]]]
     planned = np.zeros(len(kept), bool)
     planned[own] = duty_plan[free[kept[own]]]
-    floors = count_duties(problem, served)
     levels = tuple(_level(problem, level, floor, service, number) for level, floor in sorted(floors.items()))
     behind: dict[int, list[int]] = {}
     for place in open_.tolist():
@@ -214,25 +216,6 @@ def _parts(rows: sp.csr_array, levels: tuple[_Level, ...]) -> NDArray[np.int32]:
     linked = sp.vstack([abs(rows), goals], format="csr")
     linked.data[:] = 1.0
     return np.asarray(connected_components(linked.T @ linked, directed=False)[1], np.int32)
-
-
-def _needed(problem: SitingProblem, service: Service, roots: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Columns that the roots follow from, with the options that those require or that make room for them."""
-    needed = service.below(np.unique(roots))
-    column = np.full(len(problem.option_ids), -1)
-    column[service.free] = np.arange(len(service.free))
-    pairs = column[problem.requires]
-    pairs = pairs[(pairs >= 0).all(axis=1)]
-    rules = [column[limit.options] for limit in problem.limits if not limit.money]
-    helps = [limit.amount < 0 for limit in problem.limits if not limit.money]
-    while True:
-        before = int(needed.sum())
-        needed[pairs[needed[pairs[:, 0]], 1]] = True
-        for own, helpful in zip(rules, helps, strict=True):
-            if needed[own[own >= 0]].any():
-                needed[own[helpful & (own >= 0)]] = True
-        if int(needed.sum()) == before:
-            return needed
 
 
 def _rules(
