@@ -8,11 +8,11 @@ compared at once.
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from dualgig.siting.cooling import windows
 from dualgig.siting.covering_field import give_up, take_greedily, turn
 from dualgig.siting.kernels import kernel
 from dualgig.siting.moves import below
@@ -69,24 +69,14 @@ def search_field(
         return
     pairs = len(f.points) / max(1, len(f.gain)) * len(f.covering) / max(1, len(f.worth))
     window = int(max(1, min(moves // _WINDOWS + 1, f.total[CHOSEN], _WORK / (20 + pairs))))
-    begun_s, done, shown = time.monotonic(), 0, 0.0
-    while done < moves:
-        part = done / moves
-        if deadline_s is not None:
-            now_s = time.monotonic()
-            if now_s >= deadline_s:
-                break
-            part = max(part, (now_s - begun_s) / (deadline_s - begun_s))
-        steps = min(window, moves - done)
+    shown = 0.0
+    for now in windows(moves, window, deadline_s, hot=_HOT, cold=_COLD):
         paid = f.chosen & (f.fixed == 0)
         unit = f.rate[0] * float(f.cost[paid].mean()) if paid.any() else 1.0
-        heat = _HOT * (_COLD / _HOT) ** part
-        cooler = _HOT * (_COLD / _HOT) ** min(1.0, part + steps / moves)
-        exchange(f, steps, heat * unit, cooler * unit)
-        done += steps
+        exchange(f, now.steps, now.hot * unit, now.cold * unit)
         f.rate[0] *= min(1.25, max(0.8, f.total[COST] / max(1, budget_cny)))
-        if part - shown > _SHOW:
-            shown, rate = part, float(f.rate[0])
+        if now.part - shown > _SHOW:
+            shown, rate = now.part, float(f.rate[0])
             _fit(f, budget_cny)
             on_plan(f.chosen)
             f.rate[0] = rate

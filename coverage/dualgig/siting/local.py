@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from dualgig.errors import SolverError
 from dualgig.siting.aims import limit_rows, target_of
 from dualgig.siting.condense import condense
+from dualgig.siting.cooling import windows
 from dualgig.siting.covering_field import is_covering_location, make_field
 from dualgig.siting.covering_location import search_field
 from dualgig.siting.decisions import settle
@@ -232,22 +232,11 @@ class _Local:
         mean = mean_cost(s, d)
         points = 20 + len(s.points) // max(1, len(s.option) - 1)
         window = int(max(1, min(moves // _WINDOWS + 1, _WORK // points)))
-        begun_s, done = time.monotonic(), 0
         told = tuple(w.score[:2])
-        while done < moves:
-            part = done / moves
-            if deadline_s is not None:
-                now_s = time.monotonic()
-                if now_s >= deadline_s:
-                    break
-                part = max(part, (now_s - begun_s) / (deadline_s - begun_s))
-            steps = min(window, moves - done)
+        for now in windows(moves, window, deadline_s, hot=_HOT, cold=_COLD):
             unit = max(p.cost[0], 1e-300) * mean
-            heat = _HOT * (_COLD / _HOT) ** part
-            cooler = _HOT * (_COLD / _HOT) ** min(1.0, part + steps / moves)
-            walk(s, d, t, p, w, steps, heat * unit, cooler * unit)
-            done += steps
-            adapt(s, d, t, p, w, late=part > 0.8)
+            walk(s, d, t, p, w, now.steps, now.hot * unit, now.cold * unit)
+            adapt(s, d, t, p, w, late=now.part > 0.8)
             if on_better is not None and tuple(w.score[:2]) < told:
                 told = tuple(w.score[:2])
                 on_better(w.best.copy())
@@ -294,9 +283,8 @@ class _Local:
     def _prune(self, kind: int) -> None:
         """Out with what is not needed, dearest first; twice, since what required something may have gone."""
         s, t = self.state, self.target
-        least = t._replace(kind=np.array([kind, t.kind[1]]), most=np.array([NO_LIMIT]))
-        if kind != LEAST_COST or keeps(s, t):
-            least = t._replace(kind=least.kind)
+        most = t.most if kind != LEAST_COST or keeps(s, t) else np.array([NO_LIMIT])
+        least = t._replace(kind=np.array([kind, t.kind[1]]), most=most)
         for _ in range(2):
             chosen = np.flatnonzero(s.option["chosen"][:-1])
             order = chosen[np.lexsort((chosen, -s.option["cost"][chosen]))]
