@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from dualgig.confirm import planned
@@ -56,15 +56,17 @@ def solve_coverage(coverage: Coverage, tell: Progress, worker: Worker) -> Solved
         The solver's child process.
     """
 
-    def ask(predicted: Coverage) -> tuple[tuple[SitingResult, Timeline], NDArray[np.bool_]]:
+    def ask(predicted: Coverage) -> tuple[Solved, NDArray[np.bool_]]:
         tell("progress.problem", 0.0)
         policy = policy_of(predicted)
         result = solve_policy(policy, predicted, tell, worker)
         timeline = policy.timeline(result.chosen)
-        return (result, timeline), timeline.chosen
+        return Solved(predicted, policy, timeline, result), timeline.chosen
 
-    (result, timeline), coverage, _ = planned(coverage, ask)
-    return Solved(coverage, policy_of(coverage), timeline, result)
+    solved, told, _ = planned(coverage, ask)
+    if told is solved.coverage:
+        return solved
+    return replace(solved, coverage=told, policy=policy_of(told))
 
 
 def solve_policy(

@@ -9,7 +9,7 @@ from dualgig.errors import ContradictionError, NotFoundError
 from dualgig.predict import price_options
 from dualgig.region.decisions import inside_any
 from dualgig.region.findings import closest
-from dualgig.whatif import what_if, with_budget
+from dualgig.whatif import what_if
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -45,9 +45,7 @@ def with_wishes(
         return coverage
     region = coverage.region
     _check(region, lock, forbid)
-    project = what_if(region.project, lock=lock, forbid=forbid)
-    if budget_cny is not None:
-        project = with_budget(project, budget_cny)
+    project = what_if(region.project, lock=lock, forbid=forbid, budget_cny=budget_cny)
     region = replace(
         region,
         project=project,

@@ -13,7 +13,6 @@ from dualgig.calibration_file import Part, write_calibration
 from dualgig.cli.app import MISTAKE, app
 from dualgig.cli.options import LanguageChoice, ProjectPath, ScenarioName, chosen_language, load
 from dualgig.export.write import default_folder
-from dualgig.render.profile_svg import profile_name, write_profile
 from dualgig.screen import Steps, show_calibration, show_problems, show_scaffold
 from dualgig.screen_link import show_link
 
@@ -104,6 +103,9 @@ def link(
     language: LanguageChoice = None,
 ) -> None:
     """Check one link by hand: its budget line by line, and the terrain profile as a drawing."""
+    # Drawing a profile loads the radio room and its compiler, which no other command here needs.
+    from dualgig.render.profile_svg import profile_name, write_profile  # noqa: PLC0415
+
     loaded = load(project, language)
     with Steps(Console(stderr=True), loaded.project.language) as steps:
         steps("progress.read", 0.0)
