@@ -7,6 +7,7 @@
 import functools
 import importlib.util
 import json
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ import rasterio
 from pyproj import Transformer
 from rasterio.transform import from_origin
 
+from dualgig.cli import main
 from dualgig.project import Project
 
 # Two townships side by side, 12 x 8 km near 119E 27.6N. One valley runs west-east along y = 2 km, a second
@@ -262,6 +264,39 @@ def tiny_project(tmp_path):
         return Project.load(path)
 
     return make
+
+
+@pytest.fixture
+def aimed_project(tiny_project):
+    """A factory: the tiny project with `azimuths` and `tilt` of some sites, given by id, and settings of [radio]."""
+
+    def make(antennas=None, **radio):
+        project = tiny_project(radio=radio)
+        if antennas:
+            path = project.path.parent / "sites.csv"
+            head, *rows = path.read_text(encoding="utf-8").splitlines()
+            cells = [antennas.get(row.split(",")[0], ("", "")) for row in rows]
+            lines = [f"{row},{azimuths},{tilt}" for row, (azimuths, tilt) in zip(rows, cells, strict=True)]
+            path.write_text("\n".join([f"{head},azimuths,tilt", *lines]) + "\n", encoding="utf-8")
+        return project
+
+    return make
+
+
+@pytest.fixture
+def run_here(monkeypatch, tmp_path, capsys):
+    """The command line, run in this process in a folder of its own: gives exit code, stdout and stderr."""
+
+    def call(*args):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("COLUMNS", "160")
+        monkeypatch.setattr(sys, "argv", ["dualgig", *map(str, args)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        told = capsys.readouterr()
+        return int(ended.value.code or 0), told.out, told.err
+
+    return call
 
 
 def _write_inputs(folder):

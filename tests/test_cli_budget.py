@@ -2,31 +2,14 @@
 
 import csv
 import json
-import sys
 
 import pytest
 
-from dualgig.cli import main
 
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
-    def call(*args):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("COLUMNS", "160")
-        monkeypatch.setattr(sys, "argv", ["dualgig", *map(str, args)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capsys.readouterr()
-        return int(ended.value.code or 0), told.out, told.err
-
-    return call
-
-
-def test_the_curve_stands_beside_the_plan_and_in_its_report(tiny_project, tmp_path, run):
+def test_the_curve_stands_beside_the_plan_and_in_its_report(tiny_project, tmp_path, run_here):
     project = tiny_project()
 
-    code, out, err = run("budget", project.path, "--from", "0", "--to", "800万", "--steps", "3")
+    code, out, err = run_here("budget", project.path, "--from", "0", "--to", "800万", "--steps", "3")
 
     assert code in (0, 3), err
     folder = tmp_path / "maps" / "tiny"
@@ -40,10 +23,10 @@ def test_the_curve_stands_beside_the_plan_and_in_its_report(tiny_project, tmp_pa
     assert "What each budget serves" in out
 
     # a plan of the same inputs keeps it, one of other goals does not
-    run("plan", project.path)
+    run_here("plan", project.path)
     assert 'class="curve"' in (folder / "report.html").read_text(encoding="utf-8")
     other = tiny_project(goals={"township_5g": 0.5})
-    run("plan", other.path)
+    run_here("plan", other.path)
     assert 'class="curve"' not in (folder / "report.html").read_text(encoding="utf-8")
     assert not (folder / "budget.json").exists()
 
@@ -56,8 +39,8 @@ def test_the_curve_stands_beside_the_plan_and_in_its_report(tiny_project, tmp_pa
         (["--from", "much"], "no amount of money"),
     ],
 )
-def test_nonsense_is_one_sentence(tiny_project, run, options, told):
-    code, _, err = run("budget", tiny_project().path, *options)
+def test_nonsense_is_one_sentence(tiny_project, run_here, options, told):
+    code, _, err = run_here("budget", tiny_project().path, *options)
 
     assert code == 2
     assert told in " ".join(err.split())

@@ -1,42 +1,25 @@
 """`dualgig plan` with --lock, --forbid, --budget and --scenario, run in this process."""
 
 import json
-import sys
 
 import pytest
-
-from dualgig.cli import main
-
-
-@pytest.fixture
-def run(monkeypatch, tmp_path, capsys):
-    """The command line in a folder of its own: gives exit code, standard output and standard error."""
-
-    def call(*args):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("COLUMNS", "160")
-        monkeypatch.setattr(sys, "argv", ["dualgig", *map(str, args)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capsys.readouterr()
-        return int(ended.value.code or 0), told.out, told.err
-
-    return call
 
 
 def plan_of(folder):
     return json.loads((folder / "plan.json").read_text(encoding="utf-8"))
 
 
-def test_what_is_locked_is_built_and_what_is_forbidden_is_not(tiny_project, tmp_path, run):
+def test_what_is_locked_is_built_and_what_is_forbidden_is_not(tiny_project, tmp_path, run_here):
     project = tiny_project()
-    run("plan", project.path)
+    run_here("plan", project.path)
     plain = plan_of(tmp_path / "maps" / "tiny")
     built = {build["item"] for build in plain["builds"]}
     forbidden = next(site for site in ("S2", "S3", "S4", "S6") if site in built)
     locked = next(site for site in ("S5", "S6", "S4") if site not in built)
 
-    code, _, err = run("plan", project.path, "--lock", locked, "--forbid", forbidden, "--budget", "1200万")
+    code, _, err = run_here(
+        "plan", project.path, "--lock", locked, "--forbid", forbidden, "--budget", "1200万"
+    )
 
     assert code in (0, 3), err
     changed = plan_of(tmp_path / "maps" / "tiny-what-if")
@@ -49,10 +32,10 @@ def test_what_is_locked_is_built_and_what_is_forbidden_is_not(tiny_project, tmp_
     assert plan_of(tmp_path / "maps" / "tiny") == plain
 
 
-def test_a_scenario_is_planned_beside_the_plan(tiny_project, tmp_path, run):
+def test_a_scenario_is_planned_beside_the_plan(tiny_project, tmp_path, run_here):
     project = tiny_project(scenarios={"lean": {"budget": {"total_cny": 900_000}}})
 
-    code, _, err = run("plan", project.path, "--scenario", "lean")
+    code, _, err = run_here("plan", project.path, "--scenario", "lean")
 
     assert code in (0, 3), err
     assert plan_of(tmp_path / "maps" / "tiny-lean")["budget_cny"] == 900_000
@@ -71,11 +54,11 @@ def test_a_scenario_is_planned_beside_the_plan(tiny_project, tmp_path, run):
     ],
 )
 def test_contradictory_wishes_are_one_sentence_before_the_work(
-    tiny_project, tmp_path, run, options, code, told
+    tiny_project, tmp_path, run_here, options, code, told
 ):
     project = tiny_project()
 
-    ended, out, err = run("plan", project.path, *options)
+    ended, out, err = run_here("plan", project.path, *options)
 
     assert ended == code
     assert any(part in " ".join(err.split()) for part in told.split("|")), err

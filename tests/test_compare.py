@@ -2,13 +2,10 @@
 
 import csv
 import json
-import sys
 from dataclasses import replace
 
 import numpy as np
-import pytest
 
-from dualgig.cli import main
 from dualgig.compare import compare
 from dualgig.export.compare import write_comparison
 from dualgig.export.csv import restored
@@ -125,29 +122,21 @@ def test_lists_and_map_are_written_and_hostile_names_are_text(make_plan, tmp_pat
     write_comparison(found, ("a", "b"), folder, date="2025-01-01")
 
 
-def test_two_plans_of_the_command_line(tiny_project, tmp_path, monkeypatch, capsys):
-    def run(*args):
-        monkeypatch.chdir(tmp_path)
-        monkeypatch.setenv("COLUMNS", "160")
-        monkeypatch.setattr(sys, "argv", ["dualgig", *map(str, args)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0), capsys.readouterr()
-
+def test_two_plans_of_the_command_line(tiny_project, tmp_path, run_here):
     project = tiny_project()
-    run("plan", project.path)
-    run("plan", project.path, "--budget", "0")
+    run_here("plan", project.path)
+    run_here("plan", project.path, "--budget", "0")
 
-    code, told = run("compare", project.path, "maps/tiny-what-if")
+    code, out, err = run_here("compare", project.path, "maps/tiny-what-if")
 
-    assert code == 0, told.err
-    assert "budget.total_cny: 6,000,000 -> 0" in told.out
+    assert code == 0, err
+    assert "budget.total_cny: 6,000,000 -> 0" in out
     folder = tmp_path / "maps" / "tiny-vs-tiny-what-if"
     figures = json.loads((folder / "compare.json").read_text(encoding="utf-8"))["figures"]
     assert figures["budget"] == [6_000_000, 0]
     assert figures["cost"][1] == 0
     assert (folder / "map.html").exists()
 
-    code, told = run("compare", project.path, "nowhere")
+    code, out, err = run_here("compare", project.path, "nowhere")
     assert code == 1
-    assert "there is no such file" in told.err
+    assert "there is no such file" in err

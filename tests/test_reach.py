@@ -19,18 +19,11 @@ from dualgig.standards import radio_tests
 
 
 @pytest.fixture
-def reach_with(tiny_project):
+def reach_with(aimed_project):
     """Function: settings of [radio], and cells of the sites table, to region, points and reach."""
 
     def make(antennas=None, **radio):
-        project = tiny_project(radio=radio)
-        if antennas:
-            path = project.path.parent / "sites.csv"
-            head, *rows = path.read_text(encoding="utf-8").splitlines()
-            cells = [antennas.get(row.split(",")[0], ("", "")) for row in rows]
-            lines = [f"{row},{azimuths},{tilt}" for row, (azimuths, tilt) in zip(rows, cells, strict=True)]
-            path.write_text("\n".join([f"{head},azimuths,tilt", *lines]) + "\n", encoding="utf-8")
-        region = dg.load_region(project)
+        region = dg.load_region(aimed_project(antennas, **radio))
         points = radio_tests(region).points
         return region, points, radio_reach(region, points)
 

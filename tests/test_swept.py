@@ -13,18 +13,11 @@ from dualgig.swept import EXACT_PATHS, paths_within, sweeps
 
 
 @pytest.fixture
-def region_with(tiny_project):
+def region_with(aimed_project):
     """Function: settings of [radio], and azimuths and tilts of sites, to region and radio points."""
 
     def make(antennas=None, **radio):
-        project = tiny_project(radio=radio)
-        if antennas:
-            path = project.path.parent / "sites.csv"
-            head, *rows = path.read_text(encoding="utf-8").splitlines()
-            cells = [antennas.get(row.split(",")[0], ("", "")) for row in rows]
-            lines = [f"{row},{azimuths},{tilt}" for row, (azimuths, tilt) in zip(rows, cells, strict=True)]
-            path.write_text("\n".join([f"{head},azimuths,tilt", *lines]) + "\n", encoding="utf-8")
-        region = dg.load_region(project)
+        region = dg.load_region(aimed_project(antennas, **radio))
         return region, radio_tests(region).points
 
     return make
