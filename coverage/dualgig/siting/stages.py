@@ -11,10 +11,11 @@ import numpy as np
 
 from dualgig.plan import Stage
 from dualgig.siting.ask import Ask
+from dualgig.siting.fuse import apart, fuse
 from dualgig.siting.ground import Ground, prepare
 from dualgig.siting.measure import count_duties, fits_money, levels, measure, required
 from dualgig.siting.prune import prune
-from dualgig.siting.reduce import ALL_REDUCTIONS, Reduction
+from dualgig.siting.reduce import ALL_REDUCTIONS, FUSE, Reduction, active
 from dualgig.siting.result import Progress, SitingResult
 from dualgig.siting.search import Ended, Search, keeps
 from dualgig.siting.solver import Worker
@@ -89,17 +90,24 @@ def solve(
         The solver's process died.
     """
     deadline_s = None if time_limit_s is None else time.monotonic() + time_limit_s
-    ground = prepare(problem, reductions)
+    fused = fuse(problem) if FUSE in active(problem, reductions) else apart(problem)
+    ground = prepare(fused.problem, reductions)
+    start = start and _read(start, fused.narrow)
     with nullcontext(worker) if worker is not None else Worker() as child:
         plan = standing(ground, child)
         staging = _Staging(ground, plan, child, gap, node_limit, deadline_s, progress, start)
         try:
             staging.draft()
-            return staging.result()
+            return _read(staging.result(), fused.expand)
         except KeyboardInterrupt:
             child.close()
             staging.interrupt()
-            return staging.result()
+            return _read(staging.result(), fused.expand)
+
+
+def _read(result: SitingResult, plan: Callable[[NDArray[np.bool_]], NDArray[np.bool_]]) -> SitingResult:
+    """A result whose plans are read in another problem of the same points, places and costs."""
+    return replace(result, chosen=plan(result.chosen), duty_plan=plan(result.duty_plan))
 
 
 class _Staging:
