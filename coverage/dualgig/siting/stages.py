@@ -46,7 +46,8 @@ def solve(
     progress: Callable[[Progress], None] | None = None,
     worker: Worker | None = None,
     reductions: tuple[Reduction, ...] = ALL_REDUCTIONS,
-    start: SitingResult | None = None,
+    start: SitingResult | Callable[[Worker], SitingResult] | None = None,
+    duties_only: bool = False,
 ) -> SitingResult:
     """Choose options in stages, each kept by those that follow.
 
@@ -78,7 +79,11 @@ def solve(
         Exact reductions to use where the problem's features allow them.
     start
         Result of the same problem under another budget: what it says of reach and cost of the duties is
-        taken over, and its plan starts every stage whose rows it keeps.
+        taken over, and its plan starts every stage whose rows it keeps. Or what finds such a result with the
+        child process: it is called once the decisions and rows are known to agree, and within the time limit.
+    duties_only
+        Whether to end with what the duties cost, or with the most duties within the money where that plan
+        does not fit it.
 
     Raises
     ------
@@ -92,17 +97,29 @@ def solve(
     deadline_s = None if time_limit_s is None else time.monotonic() + time_limit_s
     fused = fuse(problem) if FUSE in active(problem, reductions) else apart(problem)
     ground = prepare(fused.problem, reductions)
-    start = start and _read(start, fused.narrow)
     with nullcontext(worker) if worker is not None else Worker() as child:
         plan = standing(ground, child)
-        staging = _Staging(ground, plan, child, gap, node_limit, deadline_s, progress, start)
+        staging = _Staging(
+            ground, plan, child, gap, node_limit, deadline_s, progress, duties_only=duties_only
+        )
         try:
+            if callable(start):
+                staging.start = _read(start(child), fused.narrow)
+                _raise_if_interrupted(staging.start)
+            elif start is not None:
+                staging.start = _read(start, fused.narrow)
             staging.draft()
             return _read(staging.result(), fused.expand)
         except KeyboardInterrupt:
             child.close()
             staging.interrupt()
             return _read(staging.result(), fused.expand)
+
+
+def _raise_if_interrupted(result: SitingResult) -> None:
+    """A search that hears Ctrl-C ends with what it has; so must the one that it is for."""
+    if result.status == "interrupted":
+        raise KeyboardInterrupt
 
 
 def _read(result: SitingResult, plan: Callable[[NDArray[np.bool_]], NDArray[np.bool_]]) -> SitingResult:
@@ -122,13 +139,15 @@ class _Staging:
         node_limit: int,
         deadline_s: float | None,
         progress: Callable[[Progress], None] | None,
-        start: SitingResult | None = None,
+        *,
+        duties_only: bool,
     ) -> None:
         self.ground, self.problem, self.worker = ground, ground.problem, worker
         self.plan = plan
         self.over_money = False
         self.gap, self.node_limit, self.deadline_s = gap, node_limit, deadline_s
-        self.progress, self.start = progress, start
+        self.progress, self.duties_only = progress, duties_only
+        self.start: SitingResult | None = None
         self.stop: Ended = ""
         self.drafting = False
         self.drafts: dict[str, Search] = {}
@@ -147,7 +166,8 @@ class _Staging:
     def interrupt(self) -> None:
         """Let the stages that are left take what there is, with greedy steps as long as there is patience."""
         self.stop = "interrupted"
-        self.deadline_s = time.monotonic() + _PATIENCE_S
+        # A search for the duties alone is followed by the one that it is for, which needs time too.
+        self.deadline_s = time.monotonic() + _PATIENCE_S * (0.25 if self.duties_only else 1.0)
         if self.drafting:
             self.drafting = False
             self.drafts, self.searches, self.over_money = self.searches, {}, False
@@ -168,6 +188,8 @@ class _Staging:
         chosen = duty.chosen
         if not fits_money(problem, chosen):
             floors, chosen = self._within_budget(floors, duty)
+        if self.duties_only:
+            return list(self.searches.values())[-1], duty
         kept: dict[int, int] = {}
         for number in range(len(problem.balances)):
             ask = Ask(
@@ -246,8 +268,8 @@ class _Staging:
         return now_s + left_s * _SHARE_OF_TIME.get(stage, 0.5)
 
     def _relaxation(self, ask: Ask) -> int:
-        """A bound that needs no solver: all options at once for what is to be large; for costs what every
-        plan contains, or the bound of an earlier stage that asks for no more.
+        """A bound that needs no solver: all options at once for what is to be large, for costs what every
+        plan contains; or the bound of an earlier stage that asks for no more.
         """  # noqa: D205
         if ask.objective == "cost":
             least = int(self.problem.cost_cny[self.ground.chosen].sum())
@@ -257,13 +279,18 @@ class _Staging:
             return 0
         if ask.objective == "good":
             return self.ground.most_good
-        return 0 if ask.level is None else count_duties(self.problem, self.ground.within_reach)[ask.level]
+        if ask.level is None:
+            return 0
+        most = count_duties(self.problem, self.ground.within_reach)[ask.level]
+        reach = self.searches.get(f"reach_{ask.level}")
+        return min(most, reach.bound) if reach is not None and reach.ask.floors == ask.floors else most
 
     def _conclude(self, last: Search, duty: Search) -> SitingResult:
         problem = self.problem
         self._prune(last)
         measured = measure(problem, last.chosen)
-        last.value = measured.cost_cny
+        if last.ask.objective == "cost":
+            last.value = measured.cost_cny
         searches = list(self.searches.values())
         stages = tuple(Stage(s.ask.stage, s.ask.sense, s.value, s.bound, s.gap, s.method) for s in searches)
         return SitingResult(
@@ -320,13 +347,17 @@ def _resumed(search: Search, start: SitingResult) -> Search:
     measured = measure(search.ground.problem, candidate)
     value = search.worth_of(measured)
     better = value < search.value if ask.sense == "min" else value > search.value
+    # Of plans that meet the duties as cheaply, the one known may fit the money as well.
+    better |= unlimited and value == search.value
     bound = search.bound
     if unlimited and told is not None:
         bound = max(bound, told.bound) if ask.sense == "min" else min(bound, told.bound)
     if better and keeps(search.ground.problem, ask, candidate, measured):
         search = Search(search.ground, ask, candidate, bound, search.baseline)
     search.bound = bound
-    search.done = unlimited and told is not None
+    if unlimited and told is not None:
+        # A plan that was lost, since more duties are known to be within reach, has to be sought again.
+        search.done = search.value <= told.value if ask.sense == "min" else search.value >= told.value
     if search.done and told is not None:
         search.method = told.method
         if search.gap and start.status in get_args(Ended):
