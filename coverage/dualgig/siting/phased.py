@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _SHARE_OF_SPREADING = 0.25
 """Of the time that is left, what laying out the cheapest duties over the years may take."""
 
+_NODES_OF_SPREADING = 1000
+"""Nodes of a tree for it: one duty short is no use, and where these do not find a way there may be none."""
+
 
 def solve_years(
     problem: SitingProblem,
@@ -96,18 +99,18 @@ def solve_years(
             duties_only=True,
         )
         told = _in_the_first_year(whole, found, len(years.labels))
-        if told.status == "interrupted" or fits_money(whole, told.chosen):
+        if fits_money(whole, told.chosen):
             return told
         limit_s = left_s()
         try:
             spread = solve(
                 _of_these_alone(whole, told.chosen),
-                gap=gap,
-                node_limit=node_limit,
+                node_limit=min(node_limit, _NODES_OF_SPREADING),
                 time_limit_s=None if limit_s is None else limit_s * _SHARE_OF_SPREADING,
                 worker=child,
                 reductions=reductions,
-                start=told,
+                # Called, it ends this search too with greedy steps where Ctrl-C has ended the first.
+                start=lambda _: told,
                 duties_only=True,
             )
         except ContradictionError:

@@ -36,6 +36,9 @@ _SHARE_OF_TIME = {"most_good": 0.8, "least_cost": 1.0}
 _PATIENCE_S = 1.2
 """Time after Ctrl-C for greedy steps of the stages that are left."""
 
+_PATIENCE_IN_PARTS_S = {"duties": 0.8, "after": 0.3}
+"""The same where a search for the duties alone was ended, and in the search that it was for."""
+
 
 def solve(
     problem: SitingProblem,
@@ -166,8 +169,12 @@ class _Staging:
     def interrupt(self) -> None:
         """Let the stages that are left take what there is, with greedy steps as long as there is patience."""
         self.stop = "interrupted"
-        # A search for the duties alone is followed by the one that it is for, which needs time too.
-        self.deadline_s = time.monotonic() + _PATIENCE_S * (0.25 if self.duties_only else 1.0)
+        patience_s = _PATIENCE_S
+        if self.duties_only:
+            patience_s = _PATIENCE_IN_PARTS_S["duties"]
+        elif self.start is not None and self.start.status == "interrupted":
+            patience_s = _PATIENCE_IN_PARTS_S["after"]
+        self.deadline_s = time.monotonic() + patience_s
         if self.drafting:
             self.drafting = False
             self.drafts, self.searches, self.over_money = self.searches, {}, False
@@ -241,9 +248,7 @@ class _Staging:
                 search.consider_if_kept(draft.chosen)
             search.baseline = search.worth_of(self.before)
             self.searches[ask.stage] = search
-            if not search.done and not search.proved and self._is_late:
-                search.ended = "time_limit"
-            elif not search.done and not search.proved:
+            if not search.done and not search.proved:
                 deadline_s = self._deadline(ask.stage)
                 if self.ground.is_large and (draft is None or draft.ask != ask):
                     # All options at once make a poor start for what the duties cost.
@@ -261,11 +266,6 @@ class _Staging:
             search.ended = self.stop
         search.done = True
         return search
-
-    @property
-    def _is_late(self) -> bool:
-        """Whether the time is over: what a stage does before it looks at a clock itself takes up to seconds."""
-        return self.deadline_s is not None and time.monotonic() >= self.deadline_s
 
     def _deadline(self, stage: str) -> float | None:
         if self.deadline_s is None:
@@ -316,8 +316,7 @@ class _Staging:
     def _prune(self, last: Search) -> None:
         """Out with what serves nothing that counts, even where it costs nothing."""
         if self.ground.is_large:
-            if not self._is_late:
-                last.prune(deadline_s=self.deadline_s)
+            last.prune(deadline_s=self.deadline_s)
             return
         removable = last.chosen & ~self.ground.chosen
         if last.proved:
