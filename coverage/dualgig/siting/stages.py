@@ -248,7 +248,9 @@ class _Staging:
                 search.consider_if_kept(draft.chosen)
             search.baseline = search.worth_of(self.before)
             self.searches[ask.stage] = search
-            if not search.done and not search.proved:
+            if not search.done and not search.proved and self._is_late:
+                search.ended = "time_limit"
+            elif not search.done and not search.proved:
                 deadline_s = self._deadline(ask.stage)
                 if self.ground.is_large and (draft is None or draft.ask != ask):
                     # All options at once make a poor start for what the duties cost.
@@ -266,6 +268,11 @@ class _Staging:
             search.ended = self.stop
         search.done = True
         return search
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether the time is over: what a stage does before it looks at a clock itself takes up to seconds."""
+        return self.deadline_s is not None and time.monotonic() >= self.deadline_s
 
     def _deadline(self, stage: str) -> float | None:
         if self.deadline_s is None:
@@ -316,7 +323,8 @@ class _Staging:
     def _prune(self, last: Search) -> None:
         """Out with what serves nothing that counts, even where it costs nothing."""
         if self.ground.is_large:
-            last.prune(deadline_s=self.deadline_s)
+            if not self._is_late:
+                last.prune(deadline_s=self.deadline_s)
             return
         removable = last.chosen & ~self.ground.chosen
         if last.proved:
