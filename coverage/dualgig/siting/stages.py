@@ -211,7 +211,8 @@ class _Staging:
             kept[number], chosen = balance.value, balance.chosen
         ask = Ask("most_good", "good", floors=dict(floors), budget_cny=problem.budget_cny, excess=dict(kept))
         good = self._stage(ask, chosen)
-        last = self._stage(replace(ask, stage="least_cost", objective="cost", good=good.value), good.chosen)
+        ask = replace(ask, stage="least_cost", objective="cost", good=good.value)
+        last = self._stage(ask, good.chosen, None if good.prices is None else good.prices.pool)
         return last, duty
 
     def _within_budget(
@@ -225,7 +226,7 @@ class _Staging:
         proved = True
         for level, floor in floors.items():
             ask = Ask(f"duty_within_budget_{level}", "duty", level, dict(within), budget_cny)
-            search = self._stage(ask, chosen)
+            search = self._stage(ask, chosen, duty.chosen if self.ground.is_large else None)
             within[level], chosen = search.value, search.chosen
             if proved and search.bound < floor:
                 self.over_money = True
@@ -237,10 +238,10 @@ class _Staging:
             duty.chosen, duty.value = chosen, cost_cny
         return within, chosen
 
-    def _stage(self, ask: Ask, start: NDArray[np.bool_]) -> Search:
+    def _stage(self, ask: Ask, start: NDArray[np.bool_], pool: NDArray[np.bool_] | None = None) -> Search:
         search = self.searches.get(ask.stage)
         if search is None:
-            search = Search(self.ground, ask, start, self._relaxation(ask), 0)
+            search = Search(self.ground, ask, start, self._relaxation(ask), 0, pool=pool)
             if self.start is not None:
                 search = _resumed(search, self.start)
             draft = self.drafts.get(ask.stage)
@@ -288,7 +289,12 @@ class _Staging:
         if ask.objective == "cost":
             least = int(self.problem.cost_cny[self.ground.chosen].sum())
             duty = self.searches.get("duty_cost")
-            return max(least, duty.bound) if duty is not None and duty.ask.floors == ask.floors else least
+            if duty is not None and duty.ask.floors == ask.floors:
+                least = max(least, duty.bound)
+            good = self.searches.get("most_good")
+            if good is not None and good.prices is not None and ask.good is not None:
+                least = max(least, good.prices.least_cost(ask.good))
+            return least
         if ask.objective == "balance":
             return 0
         if ask.objective == "good":
@@ -368,7 +374,7 @@ def _resumed(search: Search, start: SitingResult) -> Search:
     if unlimited and told is not None:
         bound = max(bound, told.bound) if ask.sense == "min" else min(bound, told.bound)
     if better and keeps(search.ground.problem, ask, candidate, measured):
-        search = Search(search.ground, ask, candidate, bound, search.baseline)
+        search = Search(search.ground, ask, candidate, bound, search.baseline, pool=search.pool)
     search.bound = bound
     if unlimited and told is not None:
         # A plan that was lost, since more duties are known to be within reach, has to be sought again.
