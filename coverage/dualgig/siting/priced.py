@@ -9,8 +9,9 @@ the cuts that the parts' own trees begin with: those close most of what a relaxa
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -33,11 +34,20 @@ if TYPE_CHECKING:
 _LARGE = 0.05
 """Share of a program's columns from which a part is large."""
 
-_ROUNDS = (1000, 1000, 1000)
+_ROUNDS = (800, 800, 1000, 1000)
 """Iterations of the descent before each look at the roots of the parts' trees."""
 
-_LAST = 2000
+_LAST = 2500
 """Iterations before the parts are solved."""
+
+PART_OPTIONS: dict[str, Any] = {
+    "mip_rel_gap": 0.0,
+    "presolve_rule_off": 1 << 15,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+"""A part's cuts at the root nearly close its gap: HiGHS' probing (the presolve rule left out) and its searches for plans
+take longer than they save, and a plan of the whole is no good start for a part that pays other prices."""
 
 _GRAIN = 2.0**-20
 """Prices are multiples of it, so that what the parts' options cost with them is exact."""
@@ -149,13 +159,32 @@ def links(program: Program, money: NDArray[np.int64], options: NDArray[np.int64]
     label, count = _parts(program, matrix, ~(pair | dear))
     large = count >= _LARGE * columns
     number = np.flatnonzero(pair)
-    ends = program.column[program.row_start[number][:, None] + np.arange(2)]
-    joins = (label[ends[:, 0]] != label[ends[:, 1]]) & large[label[ends]].all(axis=1)
+    joins = _joining(label[program.column[program.row_start[number][:, None] + np.arange(2)]], large)
     priced = np.sort(np.concatenate([np.flatnonzero(dear), number[joins]]))
     kept = np.ones(rows, bool)
     kept[priced] = False
     _, count = _parts(program, matrix, kept)
     return Links(priced, int((count >= _LARGE * columns).sum()))
+
+
+def _joining(ends: NDArray[np.int64], large: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which ties join large parts: two of them, or one and small parts that are tied to another one too.
+
+    `ends` are the parts of each tie's two columns, int64, shape (ties, 2); `large` is bool, one a part.
+    """
+    big = large[ends]
+    small = ends[~big.any(axis=1)]
+    count = len(large)
+    ties = sp.coo_array((np.ones(len(small), np.int8), (small[:, 0], small[:, 1])), shape=(count, count))
+    clusters, cluster = connected_components(ties, directed=False)
+    half = big.sum(axis=1) == 1
+    own = np.where(big[half, 0], ends[half, 0], ends[half, 1])
+    beside = cluster[np.where(big[half, 0], ends[half, 1], ends[half, 0])]
+    touched = np.zeros(clusters, np.int64)
+    np.add.at(touched, np.unique(np.column_stack([beside, own]), axis=0)[:, 0], 1)
+    joins = big.all(axis=1) & (ends[:, 0] != ends[:, 1])
+    joins[half] = touched[beside] > 1
+    return np.asarray(joins)
 
 
 def _parts(
@@ -234,6 +263,7 @@ class _PriceSearch:
 
     def __post_init__(self) -> None:
         self.wider = self.program
+        self.took_s: dict[bytes, float] = {}
 
     def descend(self, iterations: int) -> bool:
         """Better multipliers; whether there was time."""
@@ -257,7 +287,10 @@ class _PriceSearch:
         parts, paid = self._parts()
 
         def root(worker: Worker, part: Part) -> Root | None:
-            return worker.root(replace(part.program, start=None), deadline_s=self.deadline_s)
+            began_s = time.monotonic()
+            found = worker.root(replace(part.program, start=None), deadline_s=self.deadline_s)
+            self.took_s[part.columns.tobytes()] = time.monotonic() - began_s
+            return found
 
         found = self.crew.each(root, parts, on_done=self._tell)
         roots = [root for root in found if root is not None and root.bound is not None]
@@ -270,15 +303,15 @@ class _PriceSearch:
     def solve(self, tolerance: float, node_limit: int) -> None:
         """Solve the parts."""
         parts, paid = self._parts()
-        options = {
-            "mip_rel_gap": 0.0,
+        options = PART_OPTIONS | {
             "mip_abs_gap": max(tolerance / len(parts), 1e-6),
             "mip_max_nodes": node_limit,
         }
         nothing = np.zeros(0, np.int64)
 
         def solve(worker: Worker, part: Part) -> Outcome:
-            return worker.solve(part.program, watch=nothing, options=options, deadline_s=self.deadline_s)
+            program = replace(part.program, start=None)
+            return worker.solve(program, watch=nothing, options=options, deadline_s=self.deadline_s)
 
         outcomes = self.crew.each(solve, parts, on_done=self._tell)
         if any(outcome.bound is None or outcome.status == "infeasible" for outcome in outcomes):
@@ -311,7 +344,10 @@ class _PriceSearch:
     def _parts(self) -> tuple[list[Part], NDArray[np.float64]]:
         if self.pair is None:
             raise ValueError("There are no multipliers yet.")
-        return _priced_parts(self.program, self.linking, self.pair)
+        parts, paid = _priced_parts(self.program, self.linking, self.pair)
+        # the longest first, so that the children end at about the same time
+        parts.sort(key=lambda part: -self.took_s.get(part.columns.tobytes(), 0.0))
+        return parts, paid
 
 
 def _priced_parts(program: Program, linking: Links, pair: Pair) -> tuple[list[Part], NDArray[np.float64]]:

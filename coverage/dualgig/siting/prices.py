@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
 from dualgig.siting.crew import Crew
 from dualgig.siting.highs import assemble
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from dualgig.siting.ground import Ground
     from dualgig.siting.model import Model
     from dualgig.siting.priced import Priced
+    from dualgig.siting.problem import SitingProblem
     from dualgig.siting.program import Program
 
 
@@ -34,7 +37,8 @@ class Prices:
     bound
         No plan has more good.
     pool
-        bool, shape (n,): options that the parts' plans choose.
+        bool, shape (n,): options that the parts' plans choose, with those that they are tied to by what requires
+        what: a site that some year wants may be built in any.
     nodes
         Nodes of the parts' trees.
     """
@@ -133,6 +137,17 @@ def most_good_by_prices(
         return None
     pool = ground.chosen.copy()
     pool[model.options[found.plan[options] > 0.5]] = True
+    pool = _with_tied(ground.problem, pool)
     fixed_cny = int(ground.problem.cost_cny[ground.chosen].sum())
     budget = number[model.money[0]]
     return Prices(told(found.bound), pool, found.nodes, fixed_cny, model, program, budget, found)
+
+
+def _with_tied(problem: SitingProblem, pool: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Options together with all that they require or are required by, through chains."""
+    n, pairs = len(pool), problem.requires
+    ties = sp.coo_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    count, label = connected_components(ties, directed=False)
+    wanted = np.zeros(count, bool)
+    wanted[label[pool]] = True
+    return np.asarray(wanted[label])

@@ -59,10 +59,10 @@ _SHARE_OF_LOCAL = 0.3
 _MAX_ROUNDS = 30
 """Times the relaxation is solved again with new rows; it takes three to ten."""
 
-_POOL_NODES = 150
+_POOL_NODES = 20
 """Nodes of the tree over a few promising options; its root has most of what can be found."""
 
-_POOL_GAP = 0.02
+_POOL_GAP = 0.05
 """Of the gap asked for, what that tree may leave open."""
 
 _PARTS_GAP = 0.01
@@ -160,6 +160,8 @@ class Search:
         """
         if self.ground.is_large:
             self.method = "local_search+relaxation"
+        if self.gap <= gap:
+            return
         if self.pool is not None:
             self._branch_within(self.pool, worker, gap, deadline_s, progress)
             if self.gap <= gap:
