@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 _LARGE = 0.05
 """Share of a program's columns from which a part is large."""
 
-_ROUNDS = (800, 800, 1000, 1000)
+_ROUNDS = (800, 800, 800, 1000)
 """Iterations of the descent before each look at the roots of the parts' trees."""
 
-_LAST = 2500
+_LAST = 2000
 """Iterations before the parts are solved."""
 
 PART_OPTIONS: dict[str, Any] = {
@@ -48,6 +48,9 @@ PART_OPTIONS: dict[str, Any] = {
 }
 """A part's cuts at the root nearly close its gap: HiGHS' probing (the presolve rule left out) and its searches for plans
 take longer than they save, and a plan of the whole is no good start for a part that pays other prices."""
+
+_SHARE_OF_PARTS = 0.8
+"""Of the time that is left, what the parts may take; what is left then is for a plan of the whole."""
 
 _GRAIN = 2.0**-20
 """Prices are multiples of it, so that what the parts' options cost with them is exact."""
@@ -308,20 +311,27 @@ class _PriceSearch:
             "mip_max_nodes": node_limit,
         }
         nothing = np.zeros(0, np.int64)
+        until_s = self.deadline_s
+        if until_s is not None:
+            now_s = time.monotonic()
+            until_s = now_s + _SHARE_OF_PARTS * max(0.0, until_s - now_s)
 
         def solve(worker: Worker, part: Part) -> Outcome:
             program = replace(part.program, start=None)
-            return worker.solve(program, watch=nothing, options=options, deadline_s=self.deadline_s)
+            return worker.solve(program, watch=nothing, options=options, deadline_s=until_s)
 
         outcomes = self.crew.each(solve, parts, on_done=self._tell)
-        if any(outcome.bound is None or outcome.status == "infeasible" for outcome in outcomes):
-            return
         plan = self.program.lower.copy()
         for part, outcome in zip(parts, outcomes, strict=True):
             if outcome.solution is not None:
                 plan[part.columns] = outcome.solution
         nodes = sum(outcome.nodes for outcome in outcomes)
-        self._hear(paid, [outcome.bound or 0.0 for outcome in outcomes], plan, nodes)
+        # a part that had no time, or that HiGHS' tolerances shut out, proves nothing; the others' plans are still good
+        bounds = [
+            np.inf if outcome.bound is None or outcome.status == "infeasible" else outcome.bound
+            for outcome in outcomes
+        ]
+        self._hear(paid, bounds, plan, nodes)
 
     def _hear(
         self, paid: NDArray[np.float64], bounds: list[float], plan: NDArray[np.float64], nodes: int
@@ -332,7 +342,7 @@ class _PriceSearch:
         cost = program.cost - _matrix(program)[rows].T @ paid
         parts = float(cost[fixed] @ program.lower[fixed]) + sum(bounds)
         told = Priced(rows, paid, parts, parts + float(paid @ program.row_upper[rows]), plan, nodes)
-        if self.best is not None and self.best.bound < told.bound:
+        if self.best is not None and not told.bound < self.best.bound:
             told = replace(self.best, plan=plan, nodes=nodes)
         self.best = told
         self._tell()
