@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 _LARGE = 0.05
 """Share of a program's columns from which a part is large."""
 
-_ROUNDS = (800, 800, 800, 1000)
+_ROUNDS = (1000, 1000, 1000, 1000)
 """Iterations of the descent before each look at the roots of the parts' trees."""
 
-_LAST = 2000
+_LAST = 3000
 """Iterations before the parts are solved."""
 
 PART_OPTIONS: dict[str, Any] = {
