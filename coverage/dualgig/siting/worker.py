@@ -94,9 +94,8 @@ def main() -> None:
             solver = _load(fields, arrays)
         if fields["task"] == "solve":
             _report(solver, arrays["watch"], frames)
-        cuts = _cuts(solver) if fields["task"] == "root" else {}
         solver.run()
-        _answer(solver, frames, cuts)
+        _answer(solver, frames)
 
 
 def _listen(requests: queue.SimpleQueue[tuple[dict[str, Any], Arrays]]) -> None:
@@ -167,23 +166,7 @@ def _report(solver: Any, watch: NDArray[np.int64], frames: IO[bytes]) -> None:
     solver.cbMipLogging += on_progress
 
 
-def _cuts(solver: Any) -> Arrays:
-    """The cuts of the root's last relaxation, filled in when HiGHS has them: rows over the columns as they are."""
-    found: Arrays = {}
-
-    def on_cuts(event: Any) -> None:
-        out = event.data_out
-        found["cut_start"] = np.array(out.cutpool_start, np.int32)
-        found["cut_column"] = np.array(out.cutpool_index, np.int32)
-        found["cut_value"] = np.array(out.cutpool_value, np.float64)
-        found["cut_lower"] = np.array(out.cutpool_lower, np.float64)
-        found["cut_upper"] = np.array(out.cutpool_upper, np.float64)
-
-    solver.cbMipGetCutPool += on_cuts
-    return found
-
-
-def _answer(solver: Any, frames: IO[bytes], more: Arrays) -> None:
+def _answer(solver: Any, frames: IO[bytes]) -> None:
     info = solver.getInfo()
     answer: dict[str, Any] = {
         "event": "done",
@@ -193,8 +176,7 @@ def _answer(solver: Any, frames: IO[bytes], more: Arrays) -> None:
         "bound": _finite(info.mip_dual_bound),
         "nodes": int(info.mip_node_count),
     }
-    solution = np.asarray(solver.getSolution().col_value, dtype=np.float64)
-    write_frame(frames, answer, {"solution": solution, **more})
+    write_frame(frames, answer, {"solution": np.asarray(solver.getSolution().col_value, dtype=np.float64)})
 
 
 def _state(out: Any) -> dict[str, Any]:
