@@ -34,6 +34,9 @@ OPERATOR = "移动广电"
 SMALL_COUNTY_PEOPLE = 220_000
 """Counties of fewer people are the group that the equity floor speaks of."""
 
+FLOOR = 0.85
+"""Share of the people of small counties that is to have 5G: more than the duties alone bring at least cost."""
+
 YEARS = (2021, 2022, 2023, 2024, 2025)
 YEARLY_SHARES = (0.16, 0.2, 0.22, 0.22, 0.2)
 """Of the total, what each year brings."""
@@ -59,7 +62,7 @@ eligible_village_5g = 1.0
 kind = "least_coverage"
 group = "small"
 measure = "people_5g"
-share = 0.3
+share = {floor}
 
 [objective]
 villages = 1000
@@ -346,6 +349,7 @@ def write_project(folder: Path, total_cny: int | None = None) -> Path:
         band=BAND,
         configuration=CONFIGURATION,
         operator=OPERATOR,
+        floor=FLOOR,
         horizon_years=costs["horizon_years"],
         contingency=costs["contingency"],
         prices=prices,

@@ -30,6 +30,7 @@ import numpy as np
 import dualgig as dg
 from _prefecture import write_prefecture, write_project
 from dualgig.policy import policy_of
+from dualgig.siting.phased import solve_years
 from dualgig.siting.problem import serve
 from dualgig.siting.stages import solve
 from dualgig.siting.years import at_year
@@ -67,24 +68,21 @@ def measured(options: argparse.Namespace, folder: Path) -> dict[str, object]:
     coverage = dg.predict_coverage(region)
     clock.lap("predict_s")
     plain = policy_of(coverage).plain
-    # Nothing is worth anything but the duties, so that the stages after them have nothing to look for.
-    worthless = replace(
-        plain, point_worth=np.zeros_like(plain.point_worth), place_worth=np.zeros_like(plain.place_worth)
-    )
-    priced = next(
-        s for s in solve(worthless, gap=GAP, time_limit_s=options.limit).stages if s.stage == "duty_cost"
-    )
+    duties = solve(plain, gap=GAP, time_limit_s=options.limit, duties_only=True)
+    priced = next(stage for stage in duties.stages if stage.stage == "duty_cost")
     clock.lap("duty_s")
     total_cny = round(1.1 * priced.value)
     project = dg.Project.load(write_project(folder, total_cny))
     coverage = replace(coverage, region=replace(region, project=project))
     policy = policy_of(coverage)
     clock.lap("formulate_s")
-    result = solve(policy.whole, gap=GAP, time_limit_s=options.limit, progress=clock.tell)
+    if policy.years is None:
+        raise RuntimeError("the project has no years")
+    result = solve_years(
+        policy.problem, policy.years, policy.whole, gap=GAP, time_limit_s=options.limit, progress=clock.tell
+    )
     clock.lap("stages_s")
-    chosen = result.chosen
-    if policy.years is not None:
-        chosen = at_year(policy.plain, result.chosen, len(policy.years.labels) - 1)
+    chosen = at_year(policy.plain, result.chosen, len(policy.years.labels) - 1)
     worth = policy.plain.point_worth
     served = int(worth[serve(policy.plain, chosen)[0]].sum())
     reachable = int(worth[serve(policy.plain, np.ones(len(chosen), np.bool_))[0]].sum())

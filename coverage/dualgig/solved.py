@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from dualgig.confirm import planned
 from dualgig.plan import stage_kind
 from dualgig.policy import policy_of
+from dualgig.siting.phased import solve_years
 from dualgig.siting.stages import solve
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from dualgig.phases import Timeline
     from dualgig.policy import Policy
     from dualgig.predict import Coverage, Progress
+    from dualgig.siting.result import Progress as StageProgress
     from dualgig.siting.result import SitingResult
     from dualgig.siting.solver import Worker
 
@@ -88,14 +91,20 @@ def solve_policy(
     worker, start
         As in `dualgig.siting.stages.solve`.
     """
+
+    def on_news(news: StageProgress) -> None:
+        if tell is not None:
+            tell(f"progress.stage.{stage_kind(news.stage)}", 1.0 - min(news.gap, 1.0))
+
     solver = coverage.region.project.solver
-    return solve(
-        policy.whole,
+    run = partial(solve, policy.whole)
+    if policy.years is not None:
+        run = partial(solve_years, policy.problem, policy.years, policy.whole)
+    return run(
         gap=solver.gap,
         node_limit=solver.node_limit,
         time_limit_s=solver.time_limit_s,
-        progress=tell
-        and (lambda news: tell(f"progress.stage.{stage_kind(news.stage)}", 1.0 - min(news.gap, 1.0))),
+        progress=on_news,
         worker=worker,
         start=start,
     )

@@ -658,8 +658,14 @@ def test_heights_that_cannot_be(tiny_project):
     assert problem.severity == "warning"
 
 
-@pytest.mark.parametrize(("layer", "severity"), [("villages", "error"), ("exclusions", "warning")])
-def test_empty_layer(tiny_project, layer, severity):
+@pytest.mark.parametrize(
+    ("layer", "severity", "mend"),
+    [
+        ("villages", "error", ""),
+        ("exclusions", "warning", ", or take inputs.exclusions out of the project file"),
+    ],
+)
+def test_empty_layer(tiny_project, layer, severity, mend):
     project = tiny_project()
     text = '{"type": "FeatureCollection", "features": []}'
     (project.path.parent / f"{layer}.geojson").write_text(text, encoding="utf-8")
@@ -670,11 +676,11 @@ def test_empty_layer(tiny_project, layer, severity):
         row=None,
         column="",
         says="the layer is empty",
-        mend=layer,
+        mend=f"Give a file with rows{mend}.",
     )
 
 
-def test_empty_csv(tiny_project):
+def test_empty_sites(tiny_project):
     project = tiny_project()
     (project.path.parent / "sites.csv").write_text("id,lon,lat\n,,\n", encoding="utf-8")
     assert_problem(
@@ -683,7 +689,7 @@ def test_empty_csv(tiny_project):
         row=None,
         column="",
         says="the layer is empty",
-        mend="inputs.sites",
+        mend="candidates.generate = true",
     )
 
 

@@ -22,6 +22,23 @@ def check(problem, result):
     check_stages(problem, result, points, places, cost)
 
 
+def check_best(problem, result, best):
+    """Fail if a stage of a valid plan is not the best that enumeration finds (`oracle.Best`)."""
+    check(problem, result)
+    values = {stage.stage: stage.value for stage in result.stages}
+    assert result.status == "optimal"
+    assert {n: values[f"reach_{n}"] for n in best.reach} == best.reach
+    assert values["duty_cost"] == best.duty_cost
+    if best.within != best.reach or any(name.startswith("duty_within") for name in values):
+        assert {n: values[f"duty_within_budget_{n}"] for n in best.within} == best.within
+    assert [values[f"balance_{k}"] for k in range(len(problem.balances))] == best.excess
+    assert values["most_good"] == best.good
+    assert values["least_cost"] == best.cost == result.cost_cny
+    reached = best.reach == best.required
+    over = best.within != best.reach
+    assert result.duty == ("over_budget" if over else "met" if reached else "unreachable")
+
+
 def weigh(members, amounts, present):
     """Sum of the amounts of those members that are present."""
     return sum(w for j, w in zip(members.tolist(), amounts.tolist(), strict=True) if j in present)

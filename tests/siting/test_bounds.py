@@ -1,10 +1,13 @@
 """Bounds and values on either side of the enumerated best, wherever a search is ended; local search on and off."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
 from dualgig.errors import ContradictionError
-from dualgig.siting import ground, search
+from dualgig.siting import ground, priced, prices, search
+from dualgig.siting.crew import Crew
 from dualgig.siting.stages import solve
 from dualgig.siting.years import over_years
 
@@ -59,13 +62,24 @@ def hold_against_enumeration(instances, oracle, checker, worker, seeds):
     return solved, open_
 
 
-@pytest.fixture(params=["branch_and_bound", "local_search", "dual_bound"])
-def method(request, monkeypatch):
-    """Small problems, as they are solved and as large and very large ones are."""
+@pytest.fixture(scope="module")
+def crew():
+    with Crew() as started:
+        yield started
+
+
+@pytest.fixture(params=["branch_and_bound", "local_search", "dual_bound", "prices"])
+def method(request, monkeypatch, crew):
+    """Small problems, as they are solved and as large, very large ones and those over years are."""
     if request.param != "branch_and_bound":
         monkeypatch.setattr(ground, "SMALL", 0)
     if request.param == "dual_bound":
         monkeypatch.setattr(search, "VERY_LARGE", 0)
+    if request.param == "prices":
+        monkeypatch.setattr(search, "_QUICK", -1)
+        monkeypatch.setattr(prices, "Crew", lambda: nullcontext(crew))
+        monkeypatch.setattr(priced, "_ROUNDS", (40, 40))
+        monkeypatch.setattr(priced, "_LAST", 40)
     return request.param
 
 

@@ -15,9 +15,12 @@ import pytest
 
 from dualgig.errors import SolverError
 from dualgig.plan import Stage
+from dualgig.siting import search
 from dualgig.siting.program import Program
 from dualgig.siting.solver import Worker
+from dualgig.siting.stages import solve
 from dualgig.siting.worker import read_frame, write_frame
+from dualgig.siting.years import Years, over_years
 
 HERE = Path(__file__).parent
 
@@ -52,14 +55,23 @@ def wait_for(process, word):
 
 
 def finish(process):
-    """The result that the script printed."""
-    out, errors = process.communicate(timeout=60)
+    """The result that the script printed, with the moment of `time.monotonic` at which it did."""
+    out = ""
+    for line in process.stdout:
+        out, told_s = line, time.monotonic()
+    _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
-    result = json.loads(out.splitlines()[-1])
+    result = json.loads(out)
+    result["told_s"] = told_s
     result["stages"] = [Stage(**stage) for stage in result["stages"]]
     for name in ("chosen", "points", "places"):
         result[name] = np.array(result[name])
     return SimpleNamespace(**result)
+
+
+def busy():
+    """How many times longer things take than with a core for each that computes."""
+    return max(1.0, os.getloadavg()[0] / os.cpu_count())
 
 
 def state_and_parent(pid):
@@ -94,8 +106,8 @@ def test_ctrl_c_gives_the_best_plan_so_far_at_once(moment, instances, checker):
     process.send_signal(signal.SIGINT)
     result = finish(process)
 
-    # then at once (two seconds, more on a busy machine) there is a valid plan, and what is not proved of it
-    assert time.monotonic() - pressed < 5.0
+    # then at once there is a valid plan, and what is not proved of it
+    assert result.told_s - pressed < 2.0 * busy()
     assert result.status == "interrupted"
     assert result.gap > 0.0
     checker.check(instances.county(1), result)
@@ -134,10 +146,40 @@ def test_a_time_limit_is_kept_and_told(instances, checker):
 
     result = finish(process)
 
-    assert time.monotonic() - begun < 8.0
+    assert result.told_s - begun < 6.0 + 2.0 * busy()
     assert result.status == "time_limit"
     checker.check(instances.county(1), result)
     assert {stage.stage: stage for stage in result.stages}["most_good"].value > 0.9 * MOST_GOOD
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("limit_s", [0.5, 3.0])
+def test_a_time_limit_is_kept_over_years(instances, checker, limit_s):
+    # given four counties' worth of options: one over four years, whose money is short in the first
+    money = np.array([3, 9, 9, 9]) * 1_000_000
+    years = Years((2022, 2023, 2024, 2025), money, carry_over=True, worth=np.ones(4, np.int64))
+    problem = over_years(instances.county(1), years)
+
+    begun = time.monotonic()
+    result = solve(problem, time_limit_s=limit_s)
+
+    assert time.monotonic() - begun < limit_s + 2.0 * busy()
+    assert result.status == "time_limit"
+    checker.check(problem, result)
+
+
+def test_when_the_time_is_over_no_stage_begins_to_formulate(instances, checker, monkeypatch):
+    # given no time, and a stage that would notice only once its program is written down
+    def build(*_):
+        raise AssertionError("a stage began")
+
+    monkeypatch.setattr(search, "build_model", build)
+    problem = instances.county(1)
+
+    result = solve(problem, time_limit_s=0.0)
+
+    assert result.status == "time_limit"
+    checker.check(problem, result)
 
 
 def tiny(**changes):

@@ -164,13 +164,12 @@ def _is_empty(project: Project, cells: pd.DataFrame, name: str, layer: Layer, fi
     if len(cells) or (name == "sites" and project.candidates.generate):
         return False
     tell = findings.warn if name in ("exclusions", "status") else findings.error
-    tell(
-        layer.path,
-        None,
-        "",
-        "the layer is empty: it has no rows.",
-        f"Give a file with rows, or take inputs.{name} out of the project file where that is allowed.",
-    )
+    mend = "Give a file with rows."
+    if name == "sites":
+        mend = "Give a file with rows, or set candidates.generate = true to have sites proposed."
+    elif not type(project.inputs).model_fields[name].is_required():
+        mend = f"Give a file with rows, or take inputs.{name} out of the project file."
+    tell(layer.path, None, "", "the layer is empty: it has no rows.", mend)
     return True
 
 

@@ -22,6 +22,8 @@ from numba import njit, prange
 from dualgig.siting.pdhg import Iterate, Restarts, threads_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from dualgig.siting.program import Program
@@ -109,6 +111,25 @@ def _least(
     return _down(np.minimum.reduce([np.where(np.isnan(c), 0.0, c) for c in corners]))
 
 
+@dataclass(frozen=True)
+class Pair:
+    """Where a descent begins or has ended.
+
+    Parameters
+    ----------
+    primal
+        float64, one a column.
+    multipliers
+        float64, one a row, for the program as a minimisation.
+    weight
+        The primal weight of the method.
+    """
+
+    primal: NDArray[np.float64]
+    multipliers: NDArray[np.float64]
+    weight: float
+
+
 def dual_bound(
     program: Program,
     *,
@@ -117,8 +138,6 @@ def dual_bound(
     start: NDArray[np.float64] | None = None,
 ) -> Dual:
     """Find multipliers of a program's rows that prove a good bound.
-
-    Equal programs give equal bytes on any number of threads: each row and column is summed by one of them.
 
     Parameters
     ----------
@@ -131,23 +150,50 @@ def dual_bound(
     start
         float64, one a row: multipliers to start from.
     """
-    with threads_for(len(program.value)):
-        descent = _Descent(program, start)
-        while descent.iterations < iterations and descent.error > tolerance:
-            descent.step()
-            if descent.iterations % _CHECK_EVERY == 0 or descent.iterations == iterations:
-                descent.look()
-    found = bound_of(program, descent.best)
+    pair = None if start is None else Pair(np.zeros(len(program.cost)), start, 0.0)
+    found, _ = descend(program, iterations=iterations, tolerance=tolerance, start=pair)
     if start is None:
         return found
     before = bound_of(program, start)
     return found if (found.bound <= before.bound) == program.maximise else before
 
 
+def descend(
+    program: Program,
+    *,
+    iterations: int,
+    tolerance: float = 0.0,
+    start: Pair | None = None,
+    on_look: Callable[[], None] | None = None,
+) -> tuple[Dual, Pair]:
+    """The best multipliers of a run of the method and what they prove, and where the next run may begin.
+
+    Equal programs give equal bytes on any number of threads: each row and column is summed by one of them.
+
+    Parameters
+    ----------
+    program, iterations, tolerance
+        As for `dual_bound`.
+    start
+        Where to begin; a weight of 0 is chosen anew.
+    on_look
+        Called every few iterations; what it raises ends the run.
+    """
+    with threads_for(len(program.value)):
+        descent = _Descent(program, start)
+        while descent.iterations < iterations and descent.error > tolerance:
+            descent.step()
+            if descent.iterations % _CHECK_EVERY == 0 or descent.iterations == iterations:
+                descent.look()
+                if on_look is not None:
+                    on_look()
+    return bound_of(program, descent.best), descent.pair
+
+
 class _Descent:
     """The iterates of the method on the rescaled program, and the best multipliers so far."""
 
-    def __init__(self, program: Program, start: NDArray[np.float64] | None) -> None:
+    def __init__(self, program: Program, start: Pair | None) -> None:
         columns, rows = len(program.cost), len(program.row_lower)
         matrix = sp.csr_array((program.value, program.column, program.row_start), shape=(rows, columns))
         self.row_scale, self.column_scale = _scales(matrix)
@@ -164,20 +210,27 @@ class _Descent:
             program.row_upper * self.row_scale,
         )
         self.size = 1.0 + np.linalg.norm(np.where(np.isfinite(self.row_lower), self.row_lower, 0.0))
-        y = np.zeros(rows) if start is None else _with_sign(program, start) / self.row_scale
-        x = np.clip(np.zeros(columns), self.lower, self.upper)
+        y = np.zeros(rows) if start is None else _with_sign(program, start.multipliers) / self.row_scale
+        x = np.zeros(columns) if start is None else start.primal / self.column_scale
+        x = np.clip(x, self.lower, self.upper)
         self.now = Iterate(x, y, np.zeros(rows), np.zeros(columns))
         _product(*self.by_column, y, self.now.back)
         _product(*self.by_row, x, self.now.reached)
         length = float(np.linalg.norm(self.cost))
         limits = np.where(np.isfinite(self.row_lower), self.row_lower, self.row_upper)
         right = float(np.linalg.norm(np.where(np.isfinite(limits), limits, 0.0)))
-        self.restarts = Restarts(length / right if length > 0.0 and right > 0.0 else 1.0)
+        weight = length / right if length > 0.0 and right > 0.0 else 1.0
+        self.restarts = Restarts(weight if start is None or start.weight == 0.0 else start.weight)
         self.sums = Iterate.zero(columns, rows)
         self.from_x, self.from_y = x.copy(), y.copy()
         self.iterations = 0
         self.best, self.best_bound = y * self.row_scale, -np.inf
         self.error = self._evaluate(self.now)[1]
+
+    @property
+    def pair(self) -> Pair:
+        """Iterate and best multipliers in the program's own scale."""
+        return Pair(self.now.primal * self.column_scale, self.best, self.restarts.primal_weight)
 
     def step(self) -> None:
         now, sums, weight = self.now, self.sums, self.restarts.primal_weight

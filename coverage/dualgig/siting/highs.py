@@ -40,6 +40,8 @@ class Block:
         bool, shape (columns,): anonymous columns to be declared binary.
     start
         float64, shape (columns,): a plan to start from.
+    cost
+        float64, shape (columns,): what the anonymous columns count in the objective beside what PuLP knows of it.
     """
 
     matrix: sp.csr_array
@@ -47,6 +49,7 @@ class Block:
     named: dict[int, pulp.LpVariable]
     binary: NDArray[np.bool_]
     start: NDArray[np.float64]
+    cost: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Assembled:
     column_of
         Program column of each named variable, by its PuLP id.
     block_column
-        int64: program column of each column of the block, -1 where no row uses it.
+        int64: program column of each column of the block, -1 where neither a row nor the objective uses it.
     """
 
     program: Program
@@ -171,6 +174,7 @@ def assemble(lp: pulp.LpProblem, block: Block, *, from_start: bool) -> Assembled
         start[j] = variable.varValue or 0.0
     integer[len(variables) :] = block.binary[anonymous]
     start[len(variables) :] = block.start[anonymous]
+    cost[len(variables) :] = block.cost[anonymous]
     if lp.objective is not None:
         for variable, coefficient in lp.objective.items():
             cost[column_of[variable.id]] = coefficient
@@ -199,7 +203,7 @@ def assemble(lp: pulp.LpProblem, block: Block, *, from_start: bool) -> Assembled
 def _columns(block: Block, column_of: dict[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Program column of each block column, and the block's anonymous columns that some row uses."""
     width = block.matrix.shape[1]
-    used = np.zeros(width, bool)
+    used = block.cost != 0.0
     used[block.matrix.indices] = True
     place = np.full(width, -1)
     for column, variable in block.named.items():

@@ -41,6 +41,10 @@ class Model:
         Their variables, in that order.
     constant, unit
         Whole yuan, places or worth.
+    money
+        Names of the rows that hold only where money counts: budget and limits of money.
+    price_unit
+        Whole yuan of one unit of the budget's row.
     """
 
     lp: pulp.LpProblem
@@ -49,6 +53,8 @@ class Model:
     variables: list[pulp.LpVariable]
     constant: int
     unit: int
+    money: tuple[str, ...]
+    price_unit: int
 
 
 def build_model(ground: Ground, ask: Ask, start: NDArray[np.bool_], cuts: tuple[Cut, ...] = ()) -> Model:
@@ -81,6 +87,9 @@ class _ModelBuilder:
         self.values = self.service.values(start)
         self.named: dict[int, pulp.LpVariable] = {}
         self.constant, self.unit = 0, 1
+        self.money: list[str] = []
+        self.price_unit = 1
+        self.anonymous_cost = np.zeros(0)
 
     def build(self, cuts: tuple[Cut, ...]) -> Model:
         service = self.service
@@ -88,6 +97,7 @@ class _ModelBuilder:
         needed = needed_columns(self.ground, self.ask)
         both_ways = upward(service, self._counted_exactly())
         self.values = np.concatenate([self.values, both_ways.values(service, self.values), [0.0]])
+        self.anonymous_cost = np.zeros(len(self.values))
         self._name_options(needed)
         self._exclusions_and_requirements()
         for level, floor in sorted(self.ask.floors.items()):
@@ -111,11 +121,20 @@ class _ModelBuilder:
         binary = np.zeros(len(self.values), bool)
         binary[: service.columns] = service.binary
         binary[service.columns : -1] = True
-        block = Block(rows, upper, self.named, binary, self.values)
+        block = Block(rows, upper, self.named, binary, self.values, self.anonymous_cost)
         taken = sorted(c for c in self.named if c < len(service.free))
         options = service.free[np.array(taken, np.int64)]
         variables = [self.named[c] for c in taken]
-        return Model(self.lp, block, options, variables, self.constant, self.unit)
+        return Model(
+            self.lp,
+            block,
+            options,
+            variables,
+            self.constant,
+            self.unit,
+            tuple(self.money),
+            self.price_unit,
+        )
 
     def _counted_exactly(self) -> NDArray[np.int64]:
         """Columns of the places whose service counts against a balance."""
@@ -236,7 +255,8 @@ class _ModelBuilder:
         fixed, prices = self._prices()
         unit = math.gcd(*prices.values()) or 1
         row = self._sum({c: price // unit for c, price in prices.items()})
-        self.lp.addConstraint(row <= (budget_cny - fixed) // unit, "budget")
+        self.money.append(self.lp.addConstraint(row <= (budget_cny - fixed) // unit, "budget").name)
+        self.price_unit = unit
 
     def _limits(self) -> None:
         """The limits that hold in the stage, what every plan contains taken off."""
@@ -248,7 +268,9 @@ class _ModelBuilder:
             unit = math.gcd(*weights.values())
             if unit and sum(max(0, w) for w in weights.values()) > limit.most - fixed:
                 row = self._sum({c: w // unit for c, w in weights.items()})
-                self.lp.addConstraint(row <= (limit.most - fixed) // unit, f"limit_{limit.name}")
+                added = self.lp.addConstraint(row <= (limit.most - fixed) // unit, f"limit_{limit.name}")
+                if limit.money:
+                    self.money.append(added.name)
 
     def _option_columns(self) -> dict[int, int]:
         """Option -> column of those with a variable."""
@@ -305,7 +327,7 @@ class _ModelBuilder:
     def _good(
         self, worth: NDArray[np.int64], rows: sp.csr_array, upper: NDArray[np.float64]
     ) -> tuple[sp.csr_array, NDArray[np.float64]]:
-        """Objective or floor of the good, and the row of the points' worth added to the block's rows."""
+        """Objective or floor of the good; a floor adds a row of the points' worth to the block's rows."""
         problem, service = self.problem, self.service
         for place, column in enumerate(service.place.tolist()):
             if column >= 0 and problem.place_worth[place]:
@@ -317,17 +339,8 @@ class _ModelBuilder:
         weights = {c: float(worth[c]) for c in self.named if worth[c]}
         anonymous = np.array([c for c in np.flatnonzero(worth).tolist() if c not in self.named], np.int64)
         good = self._sum(weights)
-        if len(anonymous):
-            most = float(worth[anonymous].sum())
-            points = self.lp.add_variable("worth_of_points", 0, most, "Continuous")
-            points.setInitialValue(float(worth[anonymous] @ self.values[anonymous]))
-            last = len(self.values) - 1
-            self.named[last] = points
-            column = np.append(anonymous, last)
-            row = sp.csr_array(
-                (np.append(-worth[anonymous], 1.0), (np.zeros(len(column), np.int64), column)),
-                shape=(1, last + 1),
-            )
+        if len(anonymous) and self.ask.good is not None:
+            points, row = self._worth_of_points(worth, anonymous)
             rows, upper = sp.csr_array(sp.vstack([rows, row], format="csr")), np.append(upper, 0.0)
             good += points
         if self.ask.good is not None and self.ask.good > constant:
@@ -335,7 +348,20 @@ class _ModelBuilder:
         if self.ask.objective == "good":
             self.constant, self.unit = constant, unit
             self.lp.setObjective(good)
+            self.anonymous_cost[anonymous] = worth[anonymous]
         return rows, upper
+
+    def _worth_of_points(
+        self, worth: NDArray[np.int64], columns: NDArray[np.int64]
+    ) -> tuple[pulp.LpVariable, sp.csr_array]:
+        """A variable of what points without a name are worth together, and the row that holds it down."""
+        points = self.lp.add_variable("worth_of_points", 0, float(worth[columns].sum()), "Continuous")
+        points.setInitialValue(float(worth[columns] @ self.values[columns]))
+        last = len(self.values) - 1
+        self.named[last] = points
+        column = np.append(columns, last)
+        at = (np.zeros(len(column), np.int64), column)
+        return points, sp.csr_array((np.append(-worth[columns], 1.0), at), shape=(1, last + 1))
 
     def _cut(self, number: int, cut: Cut) -> None:
         column = self._option_columns()

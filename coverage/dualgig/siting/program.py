@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import numpy as np
+    import scipy.sparse as sp
     from numpy.typing import NDArray
 
 
@@ -72,3 +73,23 @@ class Relaxed:
 
     objective: float
     solution: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Root:
+    """What the root of a program's tree tells: a bound, and the cuts of its last relaxation.
+
+    Parameters
+    ----------
+    bound
+        In the program's own sense; ``None`` where nothing is known.
+    cuts
+        float64 CSR, shape (cuts, columns).
+    lower, upper
+        float64, shape (cuts,): ``lower <= cuts @ columns <= upper`` for every plan worth looking for.
+    """
+
+    bound: float | None
+    cuts: sp.csr_array
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +35,11 @@ DROP_DOMINATED = Reduction("drop_dominated", frozenset({"capacity", "trench_shar
 more room in any limit or balance. So discounts for tenants, funds, and floors of spending keep just those
 options that could be worth more in one of their rows."""
 
-ALL_REDUCTIONS = (MERGE_ROWS, DROP_DOMINATED)
+FUSE = Reduction("fuse", frozenset({"circles", "trench_shared"}))
+"""An option that only serves one other, a mast its one radio, is part of it. The two costs are added, so none may
+depend on what else is chosen; options that require each other in a circle have no first one to be part of."""
+
+ALL_REDUCTIONS = (MERGE_ROWS, DROP_DOMINATED, FUSE)
 
 
 def features(problem: SitingProblem) -> frozenset[str]:
@@ -42,11 +47,22 @@ def features(problem: SitingProblem) -> frozenset[str]:
     used = {
         "exclusive": bool((problem.exclusive >= 0).any()),
         "prerequisites": len(problem.requires) > 0,
+        "circles": _in_circles(problem),
         "decisions": bool((problem.decision != 0).any()),
         "limits": len(problem.limits) > 0,
         "balances": len(problem.balances) > 0,
     }
     return frozenset(name for name, present in used.items() if present)
+
+
+def _in_circles(problem: SitingProblem) -> bool:
+    """Whether an option requires, through others, itself."""
+    n, pairs = len(problem.option_ids), problem.requires
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    if not len(pairs):
+        return False
+    asks = sp.csr_array((np.ones(len(pairs), np.int8), (pairs[:, 0], pairs[:, 1])), shape=(n, n))
+    return int(connected_components(asks, connection="strong", return_labels=False)) < n
 
 
 def active(problem: SitingProblem, wanted: tuple[Reduction, ...]) -> tuple[Reduction, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -13,10 +13,14 @@ from dualgig.errors import SolverError
 from dualgig.siting.aside import aside
 from dualgig.siting.ask import Cut
 from dualgig.siting.dual import dual_bound
+from dualgig.siting.ground import prepare
 from dualgig.siting.highs import WorkerHiGHS, assemble
 from dualgig.siting.measure import broken_limits, follows_decisions, measure, proved_gap, whole_bound
 from dualgig.siting.model import build_model
 from dualgig.siting.plans import constructed, improved, pruned
+from dualgig.siting.prices import most_good_by_prices
+from dualgig.siting.problem import Decision
+from dualgig.siting.reduce import ALL_REDUCTIONS
 from dualgig.siting.result import Progress
 
 if TYPE_CHECKING:
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from dualgig.siting.ground import Ground
     from dualgig.siting.measure import Measured
     from dualgig.siting.model import Model
+    from dualgig.siting.prices import Prices
     from dualgig.siting.problem import SitingProblem
     from dualgig.siting.program import News, Program
     from dualgig.siting.solver import Worker
@@ -54,6 +59,15 @@ _SHARE_OF_LOCAL = 0.3
 _MAX_ROUNDS = 30
 """Times the relaxation is solved again with new rows; it takes three to ten."""
 
+_POOL_NODES = 20
+"""Nodes of the tree over a few promising options; its root has most of what can be found."""
+
+_POOL_GAP = 0.05
+"""Of the gap asked for, what that tree may leave open."""
+
+_PARTS_GAP = 0.01
+"""Of the gap asked for, what the parts of a priced program may leave open together."""
+
 Ended = Literal["", "work_limit", "time_limit", "interrupted"]
 
 
@@ -73,6 +87,10 @@ class Search:
         Best bound so far; at first one from a relaxation.
     baseline
         What stands before anything is chosen, in the measure of the stage.
+    pool
+        bool, shape (n,): promising options, to be tried by themselves before all others, or ``None``.
+    prices
+        What prices have proved of the most good, or ``None``.
     """
 
     ground: Ground
@@ -84,6 +102,8 @@ class Search:
     ended: Ended = ""
     method: str = "relaxation"
     done: bool = False
+    pool: NDArray[np.bool_] | None = None
+    prices: Prices | None = None
 
     def __post_init__(self) -> None:
         self.value = self.worth_of(measure(self.ground.problem, self.chosen))
@@ -140,18 +160,28 @@ class Search:
         """
         if self.ground.is_large:
             self.method = "local_search+relaxation"
-        quick = len(self.ground.service.matrix.data) <= _QUICK
-        if self.ground.is_large and not quick:
-            self._improve(deadline_s, progress)
-        whole = self._strengthen(worker, gap, deadline_s)
-        if self.ground.is_large and quick and self.gap > gap:
+        if self.gap <= gap:
+            return
+        if self.pool is not None:
+            self._branch_within(self.pool, worker, gap, deadline_s, progress)
+            if self.gap <= gap:
+                return
+        large, quick = self.ground.is_large, len(self.ground.service.matrix.data) <= _QUICK
+        if large and not quick and self._price(1, worker, gap, node_limit, deadline_s, progress):
+            whole = True
+        else:
+            if large and not quick:
+                self._improve(deadline_s, progress)
+            whole = self._strengthen(worker, gap, deadline_s)
+        if large and quick and self.gap > gap:
             # What a short tree settles needs no local search, which a first run compiles for a minute.
             if whole:
                 self._branch_and_bound(worker, gap, min(node_limit, _FIRST_NODES), deadline_s, progress)
                 if self.gap <= gap or self.ended == "time_limit" or node_limit <= _FIRST_NODES:
                     return
                 self.ended = ""
-            self._improve(deadline_s, progress)
+            if not self._price(2, worker, gap, node_limit, deadline_s, progress):
+                self._improve(deadline_s, progress)
         if self.gap <= gap:
             return
         if not whole:
@@ -192,6 +222,71 @@ class Search:
                 progress(self._progress())
 
         improved(self.ground, self.ask, self.chosen, deadline_s=until_s, on_better=on_better)
+
+    def _price(
+        self,
+        least_parts: int,
+        worker: Worker,
+        gap: float,
+        node_limit: int,
+        deadline_s: float | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> bool:
+        """Bound by prices of what joins the parts of the program, then the best of the options in the parts' plans.
+
+        Only for the most good within a budget, of a program that falls into so many large parts.
+        """
+        if self.ask.objective != "good" or self.ask.budget_cny is None:
+            return False
+
+        def on_bound(bound: int) -> None:
+            self.bound = max(self.value, min(self.bound, bound))
+            if progress is not None:
+                progress(self._progress())
+
+        self.prices = most_good_by_prices(
+            self.ground,
+            self.ask,
+            self.chosen,
+            least_parts=least_parts,
+            most_nonzeros=VERY_LARGE,
+            tolerance=int(_PARTS_GAP * gap * (self.bound - self.baseline)),
+            node_limit=node_limit,
+            deadline_s=deadline_s,
+            on_bound=on_bound,
+        )
+        if self.prices is None:
+            return False
+        self.method = "prices+branch_and_bound"
+        self.nodes = self.prices.nodes
+        on_bound(self.prices.bound)
+        if self.gap > _POOL_GAP * gap:
+            self._branch_within(self.prices.pool, worker, gap, deadline_s, progress)
+        return True
+
+    def _branch_within(
+        self,
+        pool: NDArray[np.bool_],
+        worker: Worker,
+        gap: float,
+        deadline_s: float | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        """The best plan of a few options and those of the plan so far, by a short tree."""
+        problem = self.ground.problem
+        decision = np.where(pool | self.chosen, problem.decision, Decision.FORBIDDEN).astype(np.int8)
+        ground = prepare(replace(problem, decision=decision), ALL_REDUCTIONS)
+        within = Search(ground, self.ask, self.chosen, self.bound, self.baseline)
+
+        def on_news(_: Progress) -> None:
+            self._consider(within.chosen)
+            if progress is not None:
+                progress(self._progress())
+
+        try:
+            within._branch_and_bound(worker, _POOL_GAP * gap, _POOL_NODES, deadline_s, on_news)
+        finally:
+            self._consider(within.chosen)
 
     def _branch_and_bound(
         self,

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
+import scipy.sparse as sp
 
 from dualgig.errors import SolverError
 from dualgig.siting import worker
-from dualgig.siting.program import News, Outcome, Program, Relaxed
+from dualgig.siting.program import News, Outcome, Program, Relaxed, Root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-    import scipy.sparse as sp
     from numpy.typing import NDArray
 
 _GRACE_S = 0.5
@@ -40,6 +40,19 @@ OPTIONS: dict[str, Any] = {
 }
 """HiGHS' parallel tree search finds other plans of equal value with another number of threads, so each
 program is solved by one thread: equal inputs give the equal plan on any machine of a type."""
+
+ROOT_OPTIONS: dict[str, Any] = {
+    "presolve": "off",
+    "mip_max_nodes": 1,
+    "mip_allow_restart": False,
+    "mip_detect_symmetry": False,
+    "mip_heuristic_effort": 0.0,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+"""Only the root's cuts, in the program's own columns: without presolve, restarts and searches for plans."""
 
 
 _STATUS: dict[str, Literal["optimal", "infeasible", "work_limit", "time_limit"]] = {
@@ -130,6 +143,35 @@ class Worker:
             "value": rows.data.astype(np.float64),
         }
         return self._linear("extend", arrays, {}, deadline_s)
+
+    def root(self, program: Program, *, deadline_s: float | None = None) -> Root | None:
+        """The cuts and the bound of a program's root; `None` if there was no time.
+
+        HiGHS derives some of them for plans better than one that it happens to have found, so they guide
+        a search and prove nothing.
+
+        Raises
+        ------
+        SolverError
+            The child died, or HiGHS refused the program.
+        """
+        fields = {"task": "root", "maximise": program.maximise, "options": OPTIONS | ROOT_OPTIONS}
+        try:
+            self._send(fields, _arrays(program))
+            answer, found = self._receive(deadline_s)
+        except TimeoutError:
+            self.close()
+            return None
+        except BaseException:
+            self.close()
+            raise
+        columns = len(program.cost)
+        if "cut_start" not in found:
+            none = np.zeros(0)
+            return Root(answer["bound"], sp.csr_array((0, columns)), none, none)
+        parts = (found["cut_value"], found["cut_column"], found["cut_start"])
+        cuts = sp.csr_array(parts, shape=(len(found["cut_lower"]), columns))
+        return Root(answer["bound"], cuts, found["cut_lower"], found["cut_upper"])
 
     def _linear(
         self, task: str, arrays: worker.Arrays, fields: dict[str, Any], deadline_s: float | None

@@ -11,10 +11,11 @@ import numpy as np
 
 from dualgig.plan import Stage
 from dualgig.siting.ask import Ask
+from dualgig.siting.fuse import apart, fuse
 from dualgig.siting.ground import Ground, prepare
 from dualgig.siting.measure import count_duties, fits_money, levels, measure, required
 from dualgig.siting.prune import prune
-from dualgig.siting.reduce import ALL_REDUCTIONS, Reduction
+from dualgig.siting.reduce import ALL_REDUCTIONS, FUSE, Reduction, active
 from dualgig.siting.result import Progress, SitingResult
 from dualgig.siting.search import Ended, Search, keeps
 from dualgig.siting.solver import Worker
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
     from dualgig.siting.problem import SitingProblem
 
 
-_SHARE_OF_TIME = {"most_good": 0.8, "least_cost": 1.0}
+_SHARE_OF_TIME = {"most_good": 0.9, "least_cost": 1.0}
 """Of the time that is left, what a stage may use; the others half of it."""
 
 _PATIENCE_S = 1.2
 """Time after Ctrl-C for greedy steps of the stages that are left."""
+
+_PATIENCE_IN_PARTS_S = {"duties": 0.8, "after": 0.3}
+"""The same where a search for the duties alone was ended, and in the search that it was for."""
 
 
 def solve(
@@ -45,7 +49,8 @@ def solve(
     progress: Callable[[Progress], None] | None = None,
     worker: Worker | None = None,
     reductions: tuple[Reduction, ...] = ALL_REDUCTIONS,
-    start: SitingResult | None = None,
+    start: SitingResult | Callable[[Worker], SitingResult] | None = None,
+    duties_only: bool = False,
 ) -> SitingResult:
     """Choose options in stages, each kept by those that follow.
 
@@ -68,7 +73,7 @@ def solve(
     node_limit
         Nodes of the branch-and-bound tree of a stage's program.
     time_limit_s
-        Limit of all stages together; a stage may use half of what is left, most good four fifths of it.
+        Limit of all stages together; a stage may use half of what is left, most good nine tenths of it.
     progress
         Called with each better plan and bound.
     worker
@@ -77,7 +82,11 @@ def solve(
         Exact reductions to use where the problem's features allow them.
     start
         Result of the same problem under another budget: what it says of reach and cost of the duties is
-        taken over, and its plan starts every stage whose rows it keeps.
+        taken over, and its plan starts every stage whose rows it keeps. Or what finds such a result with the
+        child process: it is called once the decisions and rows are known to agree, and within the time limit.
+    duties_only
+        Whether to end with what the duties cost, or with the most duties within the money where that plan
+        does not fit it.
 
     Raises
     ------
@@ -89,17 +98,36 @@ def solve(
         The solver's process died.
     """
     deadline_s = None if time_limit_s is None else time.monotonic() + time_limit_s
-    ground = prepare(problem, reductions)
+    fused = fuse(problem) if FUSE in active(problem, reductions) else apart(problem)
+    ground = prepare(fused.problem, reductions)
     with nullcontext(worker) if worker is not None else Worker() as child:
         plan = standing(ground, child)
-        staging = _Staging(ground, plan, child, gap, node_limit, deadline_s, progress, start)
+        staging = _Staging(
+            ground, plan, child, gap, node_limit, deadline_s, progress, duties_only=duties_only
+        )
         try:
+            if callable(start):
+                staging.start = _read(start(child), fused.narrow)
+                _raise_if_interrupted(staging.start)
+            elif start is not None:
+                staging.start = _read(start, fused.narrow)
             staging.draft()
-            return staging.result()
+            return _read(staging.result(), fused.expand)
         except KeyboardInterrupt:
             child.close()
             staging.interrupt()
-            return staging.result()
+            return _read(staging.result(), fused.expand)
+
+
+def _raise_if_interrupted(result: SitingResult) -> None:
+    """A search that hears Ctrl-C ends with what it has; so must the one that it is for."""
+    if result.status == "interrupted":
+        raise KeyboardInterrupt
+
+
+def _read(result: SitingResult, plan: Callable[[NDArray[np.bool_]], NDArray[np.bool_]]) -> SitingResult:
+    """A result whose plans are read in another problem of the same points, places and costs."""
+    return replace(result, chosen=plan(result.chosen), duty_plan=plan(result.duty_plan))
 
 
 class _Staging:
@@ -114,13 +142,15 @@ class _Staging:
         node_limit: int,
         deadline_s: float | None,
         progress: Callable[[Progress], None] | None,
-        start: SitingResult | None = None,
+        *,
+        duties_only: bool,
     ) -> None:
         self.ground, self.problem, self.worker = ground, ground.problem, worker
         self.plan = plan
         self.over_money = False
         self.gap, self.node_limit, self.deadline_s = gap, node_limit, deadline_s
-        self.progress, self.start = progress, start
+        self.progress, self.duties_only = progress, duties_only
+        self.start: SitingResult | None = None
         self.stop: Ended = ""
         self.drafting = False
         self.drafts: dict[str, Search] = {}
@@ -139,7 +169,12 @@ class _Staging:
     def interrupt(self) -> None:
         """Let the stages that are left take what there is, with greedy steps as long as there is patience."""
         self.stop = "interrupted"
-        self.deadline_s = time.monotonic() + _PATIENCE_S
+        patience_s = _PATIENCE_S
+        if self.duties_only:
+            patience_s = _PATIENCE_IN_PARTS_S["duties"]
+        elif self.start is not None and self.start.status == "interrupted":
+            patience_s = _PATIENCE_IN_PARTS_S["after"]
+        self.deadline_s = time.monotonic() + patience_s
         if self.drafting:
             self.drafting = False
             self.drafts, self.searches, self.over_money = self.searches, {}, False
@@ -160,6 +195,8 @@ class _Staging:
         chosen = duty.chosen
         if not fits_money(problem, chosen):
             floors, chosen = self._within_budget(floors, duty)
+        if self.duties_only:
+            return list(self.searches.values())[-1], duty
         kept: dict[int, int] = {}
         for number in range(len(problem.balances)):
             ask = Ask(
@@ -174,7 +211,8 @@ class _Staging:
             kept[number], chosen = balance.value, balance.chosen
         ask = Ask("most_good", "good", floors=dict(floors), budget_cny=problem.budget_cny, excess=dict(kept))
         good = self._stage(ask, chosen)
-        last = self._stage(replace(ask, stage="least_cost", objective="cost", good=good.value), good.chosen)
+        ask = replace(ask, stage="least_cost", objective="cost", good=good.value)
+        last = self._stage(ask, good.chosen, None if good.prices is None else good.prices.pool)
         return last, duty
 
     def _within_budget(
@@ -188,7 +226,7 @@ class _Staging:
         proved = True
         for level, floor in floors.items():
             ask = Ask(f"duty_within_budget_{level}", "duty", level, dict(within), budget_cny)
-            search = self._stage(ask, chosen)
+            search = self._stage(ask, chosen, duty.chosen if self.ground.is_large else None)
             within[level], chosen = search.value, search.chosen
             if proved and search.bound < floor:
                 self.over_money = True
@@ -200,10 +238,10 @@ class _Staging:
             duty.chosen, duty.value = chosen, cost_cny
         return within, chosen
 
-    def _stage(self, ask: Ask, start: NDArray[np.bool_]) -> Search:
+    def _stage(self, ask: Ask, start: NDArray[np.bool_], pool: NDArray[np.bool_] | None = None) -> Search:
         search = self.searches.get(ask.stage)
         if search is None:
-            search = Search(self.ground, ask, start, self._relaxation(ask), 0)
+            search = Search(self.ground, ask, start, self._relaxation(ask), 0, pool=pool)
             if self.start is not None:
                 search = _resumed(search, self.start)
             draft = self.drafts.get(ask.stage)
@@ -211,7 +249,9 @@ class _Staging:
                 search.consider_if_kept(draft.chosen)
             search.baseline = search.worth_of(self.before)
             self.searches[ask.stage] = search
-            if not search.done and not search.proved:
+            if not search.done and not search.proved and self._is_late:
+                search.ended = "time_limit"
+            elif not search.done and not search.proved:
                 deadline_s = self._deadline(ask.stage)
                 if self.ground.is_large and (draft is None or draft.ask != ask):
                     # All options at once make a poor start for what the duties cost.
@@ -230,6 +270,11 @@ class _Staging:
         search.done = True
         return search
 
+    @property
+    def _is_late(self) -> bool:
+        """Whether the time is over: what a stage does before it looks at a clock itself takes up to seconds."""
+        return self.deadline_s is not None and time.monotonic() >= self.deadline_s
+
     def _deadline(self, stage: str) -> float | None:
         if self.deadline_s is None:
             return None
@@ -238,24 +283,34 @@ class _Staging:
         return now_s + left_s * _SHARE_OF_TIME.get(stage, 0.5)
 
     def _relaxation(self, ask: Ask) -> int:
-        """A bound that needs no solver: all options at once for what is to be large; for costs what every
-        plan contains, or the bound of an earlier stage that asks for no more.
+        """A bound that needs no solver: all options at once for what is to be large, for costs what every
+        plan contains; or the bound of an earlier stage that asks for no more.
         """  # noqa: D205
         if ask.objective == "cost":
             least = int(self.problem.cost_cny[self.ground.chosen].sum())
             duty = self.searches.get("duty_cost")
-            return max(least, duty.bound) if duty is not None and duty.ask.floors == ask.floors else least
+            if duty is not None and duty.ask.floors == ask.floors:
+                least = max(least, duty.bound)
+            good = self.searches.get("most_good")
+            if good is not None and good.prices is not None and ask.good is not None:
+                least = max(least, good.prices.least_cost(ask.good))
+            return least
         if ask.objective == "balance":
             return 0
         if ask.objective == "good":
             return self.ground.most_good
-        return 0 if ask.level is None else count_duties(self.problem, self.ground.within_reach)[ask.level]
+        if ask.level is None:
+            return 0
+        most = count_duties(self.problem, self.ground.within_reach)[ask.level]
+        reach = self.searches.get(f"reach_{ask.level}")
+        return min(most, reach.bound) if reach is not None and reach.ask.floors == ask.floors else most
 
     def _conclude(self, last: Search, duty: Search) -> SitingResult:
         problem = self.problem
         self._prune(last)
         measured = measure(problem, last.chosen)
-        last.value = measured.cost_cny
+        if last.ask.objective == "cost":
+            last.value = measured.cost_cny
         searches = list(self.searches.values())
         stages = tuple(Stage(s.ask.stage, s.ask.sense, s.value, s.bound, s.gap, s.method) for s in searches)
         return SitingResult(
@@ -274,7 +329,8 @@ class _Staging:
     def _prune(self, last: Search) -> None:
         """Out with what serves nothing that counts, even where it costs nothing."""
         if self.ground.is_large:
-            last.prune(deadline_s=self.deadline_s)
+            if not self._is_late:
+                last.prune(deadline_s=self.deadline_s)
             return
         removable = last.chosen & ~self.ground.chosen
         if last.proved:
@@ -312,13 +368,17 @@ def _resumed(search: Search, start: SitingResult) -> Search:
     measured = measure(search.ground.problem, candidate)
     value = search.worth_of(measured)
     better = value < search.value if ask.sense == "min" else value > search.value
+    # Of plans that meet the duties as cheaply, the one known may fit the money as well.
+    better |= unlimited and value == search.value
     bound = search.bound
     if unlimited and told is not None:
         bound = max(bound, told.bound) if ask.sense == "min" else min(bound, told.bound)
     if better and keeps(search.ground.problem, ask, candidate, measured):
-        search = Search(search.ground, ask, candidate, bound, search.baseline)
+        search = Search(search.ground, ask, candidate, bound, search.baseline, pool=search.pool)
     search.bound = bound
-    search.done = unlimited and told is not None
+    if unlimited and told is not None:
+        # A plan that was lost, since more duties are known to be within reach, has to be sought again.
+        search.done = search.value <= told.value if ask.sense == "min" else search.value >= told.value
     if search.done and told is not None:
         search.method = told.method
         if search.gap and start.status in get_args(Ended):

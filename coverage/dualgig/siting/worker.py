@@ -94,8 +94,9 @@ def main() -> None:
             solver = _load(fields, arrays)
         if fields["task"] == "solve":
             _report(solver, arrays["watch"], frames)
+        cuts = _cuts(solver) if fields["task"] == "root" else {}
         solver.run()
-        _answer(solver, frames)
+        _answer(solver, frames, cuts)
 
 
 def _listen(requests: queue.SimpleQueue[tuple[dict[str, Any], Arrays]]) -> None:
@@ -166,7 +167,23 @@ def _report(solver: Any, watch: NDArray[np.int64], frames: IO[bytes]) -> None:
     solver.cbMipLogging += on_progress
 
 
-def _answer(solver: Any, frames: IO[bytes]) -> None:
+def _cuts(solver: Any) -> Arrays:
+    """The cuts of the root's last relaxation, filled in when HiGHS has them: rows over the columns as they are."""
+    found: Arrays = {}
+
+    def on_cuts(event: Any) -> None:
+        out = event.data_out
+        found["cut_start"] = np.array(out.cutpool_start, np.int32)
+        found["cut_column"] = np.array(out.cutpool_index, np.int32)
+        found["cut_value"] = np.array(out.cutpool_value, np.float64)
+        found["cut_lower"] = np.array(out.cutpool_lower, np.float64)
+        found["cut_upper"] = np.array(out.cutpool_upper, np.float64)
+
+    solver.cbMipGetCutPool += on_cuts
+    return found
+
+
+def _answer(solver: Any, frames: IO[bytes], more: Arrays) -> None:
     info = solver.getInfo()
     answer: dict[str, Any] = {
         "event": "done",
@@ -176,7 +193,8 @@ def _answer(solver: Any, frames: IO[bytes]) -> None:
         "bound": _finite(info.mip_dual_bound),
         "nodes": int(info.mip_node_count),
     }
-    write_frame(frames, answer, {"solution": np.asarray(solver.getSolution().col_value, dtype=np.float64)})
+    solution = np.asarray(solver.getSolution().col_value, dtype=np.float64)
+    write_frame(frames, answer, {"solution": solution, **more})
 
 
 def _state(out: Any) -> dict[str, Any]:

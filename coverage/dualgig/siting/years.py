@@ -99,6 +99,36 @@ def over_years(problem: SitingProblem, years: Years) -> SitingProblem:
     )
 
 
+def at_once(problem: SitingProblem, years: Years) -> SitingProblem:
+    """The duties of all years as a problem of one year, in which money counts for nothing.
+
+    What stands stays, rules of building are alike in all years, and service only grows with what stands. So
+    a plan over years meets no fewer duties if all that it builds stands from the first year, and costs the
+    same: without money, most duties and least cost of the problem over years are those of this one.
+
+    Parameters
+    ----------
+    problem
+        The siting problem.
+    years
+        The years.
+
+    Returns
+    -------
+    SitingProblem
+        Options, places and rules of building are those of the problem; goals are named as in `over_years`.
+    """
+    return replace(
+        problem,
+        point_worth=np.zeros_like(problem.point_worth),
+        place_worth=np.zeros_like(problem.place_worth),
+        goals=tuple(replace(goal, name=name) for _, goal, name in _named_goals(problem, years)),
+        budget_cny=int(problem.cost_cny.sum()),
+        limits=tuple(limit for limit in problem.limits if not limit.money),
+        balances=(),
+    )
+
+
 def year_of(years: Years, chosen: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Number of the year from which each option stands, -1 for those that never do.
 
@@ -164,12 +194,18 @@ def _requires(problem: SitingProblem, count: int) -> NDArray[np.int32]:
 
 
 def _goals(problem: SitingProblem, years: Years) -> tuple[Goal, ...]:
-    m, last = len(problem.place_ids), len(years.labels) - 1
-    own = [(last, goal, goal.name) for goal in problem.goals]
-    own += [(year, goal, f"{goal.name}@{years.labels[year]}") for year, goal in years.goals]
+    m = len(problem.place_ids)
     return tuple(
-        replace(goal, name=name, places=(goal.places + year * m).astype(np.int32)) for year, goal, name in own
+        replace(goal, name=name, places=(goal.places + year * m).astype(np.int32))
+        for year, goal, name in _named_goals(problem, years)
     )
+
+
+def _named_goals(problem: SitingProblem, years: Years) -> list[tuple[int, Goal, str]]:
+    """Year and goal of each duty, and its name over the years."""
+    last = len(years.labels) - 1
+    own = [(last, goal, goal.name) for goal in problem.goals]
+    return own + [(year, goal, f"{goal.name}@{years.labels[year]}") for year, goal in years.goals]
 
 
 def _limits(problem: SitingProblem, years: Years) -> tuple[Limit, ...]:

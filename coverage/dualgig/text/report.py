@@ -423,6 +423,10 @@ TEXT: dict[str, dict[str, str]] = {
         "zh": "局部搜索 + 对偶界",
     },
     "report.method.dual_bound": {"en": "dual bound", "zh": "对偶界"},
+    "report.method.prices+branch_and_bound": {
+        "en": "prices, branch and bound part by part (HiGHS)",
+        "zh": "拉格朗日定价 + 分部分支定界（HiGHS）",
+    },
     "report.method.relaxation": {"en": "relaxation", "zh": "松弛界"},
     "report.inputs": {"en": "Inputs", "zh": "输入数据"},
     "report.inputs.name": {"en": "Input", "zh": "数据"},
