@@ -218,6 +218,24 @@ def test_a_program_without_a_plan_is_infeasible():
     assert (outcome.status, outcome.solution) == ("infeasible", None)
 
 
+@pytest.mark.parametrize("whole", [0, 1])
+def test_the_bound_of_a_program_is_its_best_whether_or_not_columns_are_whole(whole):
+    with Worker() as worker:
+        outcome = worker.solve(tiny(integer=np.full(2, whole, np.int32)), watch=np.arange(2), options={})
+
+    assert outcome.solution is not None
+    assert outcome.bound == pytest.approx(tiny().cost @ outcome.solution)
+    assert outcome.bound != 0.0
+    assert outcome.nodes >= 0
+
+
+def test_no_time_gives_no_bound():
+    with Worker() as worker:
+        outcome = worker.solve(tiny(), watch=np.arange(2), options={}, deadline_s=time.monotonic() - 1.0)
+
+    assert outcome.bound is None or outcome.status == "optimal"
+
+
 def test_a_moment_that_has_passed_leaves_no_time():
     with Worker() as worker:
         assert worker.relax(tiny(), deadline_s=time.monotonic() - 1.0) is None

@@ -13,9 +13,10 @@ from dualgig.siting.crew import Crew
 from dualgig.siting.ground import prepare
 from dualgig.siting.highs import assemble
 from dualgig.siting.model import build_model
-from dualgig.siting.priced import links, price
+from dualgig.siting.priced import Links, links, price
 from dualgig.siting.prices import most_good_by_prices
 from dualgig.siting.problem import Decision
+from dualgig.siting.program import Program
 from dualgig.siting.reduce import ALL_REDUCTIONS
 from dualgig.siting.years import Years, over_years
 
@@ -157,6 +158,35 @@ def test_prices_bound_the_good_and_what_it_costs(seed, crew, short, instances):
     for share in (0.5, 0.8, 1.0):
         floor = np.floor(share * best)
         assert found.least(program, int(money[0]), floor) <= best_of(program, cost, floor) + 1e-6
+
+
+def test_what_is_fixed_counts_once_where_one_part_has_all_columns(crew, short):
+    rows = sp.csr_array(np.array([[1.0, 1.0, 0.0, 0.0], [21.0, 27.0, 17.0, 0.0], [-1.0, -1.0, 0.0, 1.0]]))
+    program = Program(
+        maximise=True,
+        cost=np.array([14.0, 9.0, 2.0, 5.0]),
+        lower=np.array([0.0, 1.0, 0.0, 0.0]),
+        upper=np.ones(4),
+        integer=np.array([1, 1, 1, 0], np.int32),
+        row_lower=np.full(3, -np.inf),
+        row_upper=np.array([1.0, 147.0, 0.0]),
+        row_start=rows.indptr.astype(np.int32),
+        column=rows.indices.astype(np.int32),
+        value=rows.data,
+    )
+
+    found = price(
+        program,
+        Links(np.array([0, 1]), 1),
+        crew,
+        tolerance=0.0,
+        node_limit=100,
+        deadline_s=None,
+        on_bound=lambda _: None,
+    )
+
+    assert best_of(program) == 16.0
+    assert found.bound >= 16.0 - 1e-6
 
 
 def test_many_rounds_close_most_of_the_gap(crew, instances):

@@ -299,7 +299,7 @@ class _PriceSearch:
         roots = [root for root in found if root is not None and root.bound is not None]
         if len(roots) < len(parts):
             return False
-        self._hear(paid, [root.bound or 0.0 for root in roots], self.program.lower, 0)
+        self._hear(parts, paid, [root.bound or 0.0 for root in roots], self.program.lower, 0)
         self.wider = _with_cuts(self.wider, list(zip(parts, roots, strict=True)))
         return True
 
@@ -331,17 +331,24 @@ class _PriceSearch:
             np.inf if outcome.bound is None or outcome.status == "infeasible" else outcome.bound
             for outcome in outcomes
         ]
-        self._hear(paid, bounds, plan, nodes)
+        self._hear(parts, paid, bounds, plan, nodes)
 
     def _hear(
-        self, paid: NDArray[np.float64], bounds: list[float], plan: NDArray[np.float64], nodes: int
+        self,
+        parts: list[Part],
+        paid: NDArray[np.float64],
+        bounds: list[float],
+        plan: NDArray[np.float64],
+        nodes: int,
     ) -> None:
         """Keep what prices prove if it is better, and a plan in any case."""
         program, rows = self.program, self.linking.rows
-        fixed = program.lower == program.upper
+        # what is fixed is in no part, unless there is but one, which has all columns
+        alone = np.ones(len(program.cost), bool)
+        alone[np.concatenate([part.columns for part in parts])] = False
         cost = program.cost - _matrix(program)[rows].T @ paid
-        parts = float(cost[fixed] @ program.lower[fixed]) + sum(bounds)
-        told = Priced(rows, paid, parts, parts + float(paid @ program.row_upper[rows]), plan, nodes)
+        best = float(cost[alone] @ program.lower[alone]) + sum(bounds)
+        told = Priced(rows, paid, best, best + float(paid @ program.row_upper[rows]), plan, nodes)
         if self.best is not None and not told.bound < self.best.bound:
             told = replace(self.best, plan=plan, nodes=nodes)
         self.best = told

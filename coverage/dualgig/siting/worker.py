@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import os
 import queue
 import signal
@@ -185,13 +186,18 @@ def _cuts(solver: Any) -> Arrays:
 
 def _answer(solver: Any, frames: IO[bytes], more: Arrays) -> None:
     info = solver.getInfo()
+    status = solver.modelStatusToString(solver.getModelStatus())
+    bound = info.mip_dual_bound
+    if info.mip_node_count < 0:
+        # There was no tree, since no column is whole or the time was over before it began; HiGHS then tells 0.
+        bound = info.objective_function_value if status == "Optimal" else math.inf
     answer: dict[str, Any] = {
         "event": "done",
-        "status": solver.modelStatusToString(solver.getModelStatus()),
+        "status": status,
         "has_solution": info.primal_solution_status == _FEASIBLE,
         "objective": _finite(info.objective_function_value),
-        "bound": _finite(info.mip_dual_bound),
-        "nodes": int(info.mip_node_count),
+        "bound": _finite(bound),
+        "nodes": max(0, int(info.mip_node_count)),
     }
     solution = np.asarray(solver.getSolution().col_value, dtype=np.float64)
     write_frame(frames, answer, {"solution": solution, **more})
