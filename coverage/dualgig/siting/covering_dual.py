@@ -8,6 +8,7 @@ sides, so every pair has a finite duality gap, by which iterates are compared.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,14 @@ from numba import njit, prange
 
 from dualgig.siting.covering import exact_bound
 from dualgig.siting.kernels import kernel
-from dualgig.siting.pdhg import Iterate, Restarts, threads_for
+from dualgig.siting.pdhg import Restarts, threads_for
+from dualgig.siting.products import inner, rows_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from dualgig.siting.covering import Covering
+    from dualgig.siting.products import Rows
 
 _CHECK_EVERY = 20
 """Iterations between two looks at bound and restart; a look costs about one iteration."""
@@ -84,8 +87,6 @@ def covering_bound(
         descent = _Descent(covering, start)
         while descent.iterations < iterations and descent.gap > tolerance * descent.best_bound:
             descent.step()
-            if descent.iterations % _CHECK_EVERY == 0 or descent.iterations == iterations:
-                descent.look()
     bound = exact_bound(covering, descent.best_multipliers, descent.best_price).weight
     return CoveringDual(
         descent.best_multipliers,
@@ -98,16 +99,27 @@ def covering_bound(
 
 
 class _Descent:
-    """The iterates of the primal-dual method and the best bound among them."""
+    """The iterates of the method and the best bound among the ends of its steps; as `dualgig.siting.descent`."""
+
+    x: NDArray[np.float64]
+    u: NDArray[np.float64]
+    reached: NDArray[np.float64]
+    back: NDArray[np.float64]
+    from_x: NDArray[np.float64]
+    from_u: NDArray[np.float64]
+    from_reached: NDArray[np.float64]
+    from_back: NDArray[np.float64]
 
     def __init__(self, covering: Covering, start: CoveringDual | None) -> None:
         self.covering = covering
         self.weight = covering.weight.astype(np.float64)
         self.cost = covering.cost.astype(np.float64)
         self.low, self.high = covering.lower.astype(np.float64), covering.upper.astype(np.float64)
+        self.by_point = rows_of(covering.point_start, covering.option_of)
+        self.by_option = rows_of(covering.option_start, covering.point_of)
         n, points = len(self.cost), len(self.weight)
         size = np.zeros(n)
-        _gains(covering.option_start, covering.point_of, self.weight, size)
+        _gains(self.by_option, self.weight, size)
         degree = np.diff(covering.point_start)
         # steps for the matrix in units of covered weight: 1 / column sum and weight / row count
         self.primal_step = 1.0 / np.maximum(size, 1e-9)
@@ -121,17 +133,15 @@ class _Descent:
             x, u = np.full(n, min(1.0, share)), 0.5 * self.weight
         else:
             x, u = start.solution, start.multipliers
-        self.now = Iterate(
-            np.clip(x, self.low, self.high), np.clip(u, 0.0, self.weight), np.zeros(points), np.zeros(n)
-        )
-        _gains(covering.point_start, covering.option_of, self.now.primal, self.now.reached)
-        _gains(covering.option_start, covering.point_of, self.now.dual, self.now.back)
-        self.sums = Iterate.zero(n, points)
+        self.end_x, self.end_u = np.clip(x, self.low, self.high), np.clip(u, 0.0, self.weight)
+        self.end_reached, self.end_back = np.zeros(points), np.zeros(n)
+        _gains(self.by_point, self.end_x, self.end_reached)
+        _gains(self.by_option, self.end_u, self.end_back)
+        self._anchor()
         self.iterations = 0
-        self.from_x, self.from_u = self.now.primal.copy(), self.now.dual.copy()
         self.best_bound, self.best_relaxed = np.inf, -np.inf
-        self.best_multipliers, self.best_price, self.best_solution = self.from_u, self.price, self.from_x
-        self._evaluate(self.now)
+        self.best_multipliers, self.best_price, self.best_solution = self.end_u, self.price, self.end_x
+        self._evaluate()
 
     @property
     def gap(self) -> float:
@@ -139,49 +149,66 @@ class _Descent:
         return float(self.best_bound - self.best_relaxed)
 
     def step(self) -> None:
-        covering, now, sums = self.covering, self.now, self.sums
+        """One iteration; every few of them are looked at."""
+        count = self.iterations + 1
+        checks, first = count % _CHECK_EVERY == 0, self.restarts.inner == 0
+        before = (self.u.copy(), self.reached.copy()) if checks or first else None
         weight = self.restarts.primal_weight
+        share = (self.restarts.inner + 1.0) / (self.restarts.inner + 2.0)
         step = self.primal_step / weight
-        to = now.primal + step * now.back
-        budget = float(covering.budget)
+        to = self.x + step * self.back
+        budget = float(self.covering.budget)
         self.price = _project(
-            to, step * self.cost, self.cost, self.low, self.high, budget, self.price, now.primal
+            to, step * self.cost, self.cost, self.low, self.high, budget, self.price, self.end_x
         )
+        turned = 2.0 * self.end_x - self.x
+        moved_x = self.end_x - self.x
+        self.x = share * turned + (1.0 - share) * self.from_x
         _dual_step(
-            covering.point_start,
-            covering.option_of,
-            now.primal,
-            now.reached,
-            now.dual,
+            self.by_point,
+            turned,
+            self.u,
+            self.reached,
             self.weight,
+            self.from_u,
+            self.from_reached,
             weight * self.dual_step,
-            sums.reached,
-            sums.dual,
+            share,
+            self.end_u,
+            self.end_reached,
         )
-        _gains(covering.option_start, covering.point_of, now.dual, now.back)
-        np.add(sums.primal, now.primal, out=sums.primal)
-        np.add(sums.back, now.back, out=sums.back)
+        _gains(self.by_option, self.end_u, self.end_back)
+        self.back = share * (2.0 * self.end_back - self.back) + (1.0 - share) * self.from_back
         self.restarts.inner += 1
-        self.iterations += 1
+        self.iterations = count
+        if before is None:
+            return
+        moved_u = self.end_u - before[0]
+        along = inner(moved_u, self.end_reached - before[1])
+        in_x = inner(moved_x**2, self.primal_scale) * weight
+        in_u = inner(moved_u**2, self.dual_scale) / weight
+        moved = math.sqrt(max(in_x + in_u + 2.0 * along, 0.0))
+        if first:
+            self.restarts.begin(moved)
+        if not checks:
+            return
+        self._evaluate()
+        if self.restarts.due(moved, count):
+            far_x = math.sqrt(inner((self.end_x - self.from_x) ** 2, self.primal_scale))
+            far_u = math.sqrt(inner((self.end_u - self.from_u) ** 2, self.dual_scale))
+            self.restarts.restart(far_x, far_u)
+            self._anchor()
 
-    def look(self) -> None:
-        """Evaluate iterate and average, remember the best, restart where that helps."""
-        better, error = self.now, self._evaluate(self.now)
-        average = self.sums.over(self.restarts.inner)
-        average_error = self._evaluate(average)
-        if average_error < error:
-            better, error = average, average_error
-        if self.restarts.due(error, self.iterations):
-            moved_x = np.sqrt(((better.primal - self.from_x) ** 2 * self.primal_scale).sum())
-            moved_u = np.sqrt(((better.dual - self.from_u) ** 2 * self.dual_scale).sum())
-            self.restarts.restart(float(moved_x), float(moved_u), error)
-            self.now = better
-            self.from_x, self.from_u = better.primal.copy(), better.dual.copy()
-            self.sums.clear()
+    def _anchor(self) -> None:
+        """Begin a run at the last step's end."""
+        self.x, self.u = self.end_x.copy(), self.end_u.copy()
+        self.reached, self.back = self.end_reached.copy(), self.end_back.copy()
+        self.from_x, self.from_u = self.end_x.copy(), self.end_u.copy()
+        self.from_reached, self.from_back = self.end_reached.copy(), self.end_back.copy()
 
-    def _evaluate(self, pair: Iterate) -> float:
-        """Duality gap of a pair."""
-        x, u, reached, gain = pair
+    def _evaluate(self) -> None:
+        """Keep what the last step's end proves, and its values, if they are the best."""
+        x, u, reached, gain = self.end_x, self.end_u, self.end_reached, self.end_back
         price, gained = _knapsack(gain, self.cost, self.low, self.high, float(self.covering.budget))
         bound = float((self.weight - u).sum()) + gained
         relaxed = float(self.weight @ np.minimum(reached, 1.0))
@@ -190,7 +217,6 @@ class _Descent:
         feasible = float(self.cost @ x) <= self.covering.budget * (1.0 + 1e-9)
         if feasible and relaxed > self.best_relaxed:
             self.best_relaxed, self.best_solution = relaxed, x.copy()
-        return bound - relaxed
 
 
 def _knapsack(
@@ -301,36 +327,40 @@ def _clip(
         out[j] = min(max(to[j] - price * slope[j], low[j]), high[j])
 
 
-@njit(parallel=True, cache=True)
-def _gains(
-    start: NDArray[np.int64], member: NDArray[np.int32], value: NDArray[np.float64], out: NDArray[np.float64]
-) -> None:
-    for j in prange(len(out)):
-        total = 0.0
-        for k in range(start[j], start[j + 1]):
-            total += value[member[k]]
-        out[j] = total
+@njit(parallel=True, cache=True, error_model="numpy")
+def _gains(rows: Rows, value: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    start, member, edge = rows
+    for piece in prange(len(edge) - 1):
+        for j in range(edge[piece], edge[piece + 1]):
+            total = 0.0
+            for k in range(start[j], start[j + 1]):
+                total += value[member[k]]
+            out[j] = total
 
 
-@njit(parallel=True, cache=True)
+@njit(parallel=True, cache=True, error_model="numpy")
 def _dual_step(
-    start: NDArray[np.int64],
-    member: NDArray[np.int32],
-    x: NDArray[np.float64],
-    reached: NDArray[np.float64],
+    rows: Rows,
+    turned: NDArray[np.float64],
     u: NDArray[np.float64],
+    reached: NDArray[np.float64],
     weight: NDArray[np.float64],
+    from_u: NDArray[np.float64],
+    from_reached: NDArray[np.float64],
     step: NDArray[np.float64],
-    reached_sum: NDArray[np.float64],
-    u_sum: NDArray[np.float64],
+    share: float,
+    end_u: NDArray[np.float64],
+    end_reached: NDArray[np.float64],
 ) -> None:
-    """``u <- clip(u - step (A (2 x - x before) - 1))``; products and sums of the average beside."""
-    for i in prange(len(u)):
-        total = 0.0
-        for k in range(start[i], start[i + 1]):
-            total += x[member[k]]
-        moved = u[i] - step[i] * (2.0 * total - reached[i] - 1.0)
-        u[i] = min(max(moved, 0.0), weight[i])
-        reached[i] = total
-        reached_sum[i] += total
-        u_sum[i] += u[i]
+    """``end <- clip(u - step (A turned - 1))``; as far again, and back to where the run began a little."""
+    start, member, edge = rows
+    for piece in prange(len(edge) - 1):
+        for i in range(edge[piece], edge[piece + 1]):
+            total = 0.0
+            for k in range(start[i], start[i + 1]):
+                total += turned[member[k]]
+            end = min(max(u[i] - step[i] * (total - 1.0), 0.0), weight[i])
+            end_u[i] = end
+            end_reached[i] = 0.5 * (total + reached[i])
+            u[i] = share * (2.0 * end - u[i]) + (1.0 - share) * from_u[i]
+            reached[i] = share * total + (1.0 - share) * from_reached[i]
