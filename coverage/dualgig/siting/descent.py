@@ -40,9 +40,11 @@ class Descent:
         The program; its integrality is not used.
     primal, multipliers
         float64, one a column and one a row (of the program as a minimisation, signs as its rows have them):
-        where to begin.
+        where to begin; without them, at 0.
     weight
         Steps of the dual half over those of the primal half; 0 for one chosen by the program's sizes.
+    iterations
+        How many were made before: with more of them, restarts come later.
 
     Attributes
     ----------
@@ -57,9 +59,10 @@ class Descent:
     def __init__(
         self,
         program: Program,
-        primal: NDArray[np.float64],
-        multipliers: NDArray[np.float64],
-        weight: float,
+        primal: NDArray[np.float64] | None = None,
+        multipliers: NDArray[np.float64] | None = None,
+        weight: float = 0.0,
+        iterations: int = 0,
     ) -> None:
         columns, rows = len(program.cost), len(program.row_lower)
         matrix = sp.csr_array((program.value, program.column, program.row_start), shape=(rows, columns))
@@ -80,8 +83,9 @@ class Descent:
         if weight == 0.0:
             weight = of_cost / of_rows if of_cost > 0.0 and of_rows > 0.0 else 1.0
         self.restarts = Restarts(weight)
-        self.x = np.clip(primal / self.column_scale, self.lower, self.upper)
-        self.y = multipliers / self.row_scale
+        x = np.zeros(columns) if primal is None else primal / self.column_scale
+        self.x = np.clip(x, self.lower, self.upper)
+        self.y = np.zeros(rows) if multipliers is None else multipliers / self.row_scale
         # the step's own end, `end`, and what the matrix makes of it, beside the iterate
         self.reached, self.back = np.zeros(rows), np.zeros(columns)
         product(self.by_row, self.by_row_value, self.x, self.reached)
@@ -90,14 +94,19 @@ class Descent:
         self.end_reached, self.end_back = self.reached.copy(), self.back.copy()
         self.turned = np.zeros(columns)
         self._anchor()
-        self.iterations = 0
-        self.best, self.best_bound = multipliers, -np.inf
+        self.iterations = iterations
+        self.best, self.best_bound = self.y * self.row_scale, -np.inf
         self.error = self._evaluate()
 
     @property
     def primal(self) -> NDArray[np.float64]:
         """The end of the last step, in the program's own scale."""
         return self.end_x * self.column_scale
+
+    @property
+    def multipliers(self) -> NDArray[np.float64]:
+        """Its multipliers, in the program's own scale; those of the best bound may be earlier ones."""
+        return self.end_y * self.row_scale
 
     def step(self) -> bool:
         """One iteration; whether it was looked at, as every few are."""

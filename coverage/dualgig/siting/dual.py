@@ -113,13 +113,19 @@ class Pair:
         float64, one a column.
     multipliers
         float64, one a row, for the program as a minimisation.
+    best
+        float64, one a row: the multipliers of the best bound of the run.
     weight
-        The primal weight of the method.
+        The primal weight of the method; 0 for one that suits the program's sizes.
+    iterations
+        How many have been made, earlier runs' among them: the more, the longer it goes on without a restart.
     """
 
     primal: NDArray[np.float64]
     multipliers: NDArray[np.float64]
+    best: NDArray[np.float64]
     weight: float
+    iterations: int
 
 
 def dual_bound(
@@ -142,7 +148,7 @@ def dual_bound(
     start
         float64, one a row: multipliers to start from.
     """
-    pair = None if start is None else Pair(np.zeros(len(program.cost)), start, 0.0)
+    pair = None if start is None else Pair(np.zeros(len(program.cost)), start, start, 0.0, 0)
     found, _ = descend(program, iterations=iterations, tolerance=tolerance, start=pair)
     if start is None:
         return found
@@ -167,17 +173,23 @@ def descend(
     program, iterations, tolerance
         As for `dual_bound`.
     start
-        Where to begin; a weight of 0 is chosen anew.
+        Where to begin: the end of an earlier run, or of one on a program of fewer rows.
     on_look
         Called every few iterations; what it raises ends the run.
     """
     with threads_for(len(program.value)):
-        if start is None:
-            start = Pair(np.zeros(len(program.cost)), np.zeros(len(program.row_lower)), 0.0)
-        signed = _with_sign(program, start.multipliers)
-        descent = Descent(program, start.primal, signed, start.weight)
-        while descent.iterations < iterations and descent.error > tolerance:
+        descent = _begun(program, start)
+        last = descent.iterations + iterations
+        while descent.iterations < last and descent.error > tolerance:
             if descent.step() and on_look is not None:
                 on_look()
     found = bound_of(program, descent.best)
-    return found, Pair(descent.primal, descent.best, descent.restarts.primal_weight)
+    weight = descent.restarts.primal_weight
+    return found, Pair(descent.primal, descent.multipliers, found.multipliers, weight, descent.iterations)
+
+
+def _begun(program: Program, start: Pair | None) -> Descent:
+    if start is None:
+        return Descent(program)
+    multipliers = _with_sign(program, start.multipliers)
+    return Descent(program, start.primal, multipliers, start.weight, start.iterations)

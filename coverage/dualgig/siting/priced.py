@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import connected_components
 from dualgig.siting.aside import aside
 from dualgig.siting.components import split
 from dualgig.siting.dual import Pair, descend
+from dualgig.siting.solver import WITHOUT_PROBING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,20 +35,19 @@ if TYPE_CHECKING:
 _LARGE = 0.05
 """Share of a program's columns from which a part is large."""
 
-_ROUNDS = (1000, 1000, 1000, 1000)
+_ROUNDS = (1500, 1000, 1000, 1000, 1000)
 """Iterations of the descent before each look at the roots of the parts' trees."""
 
-_LAST = 3000
+_LAST = 4000
 """Iterations before the parts are solved."""
 
-PART_OPTIONS: dict[str, Any] = {
+PART_OPTIONS: dict[str, Any] = WITHOUT_PROBING | {
     "mip_rel_gap": 0.0,
-    "presolve_rule_off": 1 << 15,
     "mip_heuristic_run_rins": False,
     "mip_heuristic_run_root_reduced_cost": False,
 }
-"""A part's cuts at the root nearly close its gap: HiGHS' probing (the presolve rule left out) and its searches for plans
-take longer than they save, and a plan of the whole is no good start for a part that pays other prices."""
+"""A part's cuts at the root nearly close its gap: HiGHS' searches for plans take longer than they save, and a plan of
+the whole is no good start for a part that pays other prices."""
 
 _SHARE_OF_PARTS = 0.8
 """Of the time that is left, what the parts may take; what is left then is for a plan of the whole."""
@@ -266,7 +266,6 @@ class _PriceSearch:
 
     def __post_init__(self) -> None:
         self.wider = self.program
-        self.took_s: dict[bytes, float] = {}
 
     def descend(self, iterations: int) -> bool:
         """Better multipliers; whether there was time."""
@@ -290,10 +289,7 @@ class _PriceSearch:
         parts, paid = self._parts()
 
         def root(worker: Worker, part: Part) -> Root | None:
-            began_s = time.monotonic()
-            found = worker.root(replace(part.program, start=None), deadline_s=self.deadline_s)
-            self.took_s[part.columns.tobytes()] = time.monotonic() - began_s
-            return found
+            return worker.root(replace(part.program, start=None), deadline_s=self.deadline_s)
 
         found = self.crew.each(root, parts, on_done=self._tell)
         roots = [root for root in found if root is not None and root.bound is not None]
@@ -362,15 +358,15 @@ class _PriceSearch:
         if self.pair is None:
             raise ValueError("There are no multipliers yet.")
         parts, paid = _priced_parts(self.program, self.linking, self.pair)
-        # the longest first, so that the children end at about the same time
-        parts.sort(key=lambda part: -self.took_s.get(part.columns.tobytes(), 0.0))
+        # what takes longest first, so that the children end at about the same time
+        parts.sort(key=lambda part: -len(part.program.value))
         return parts, paid
 
 
 def _priced_parts(program: Program, linking: Links, pair: Pair) -> tuple[list[Part], NDArray[np.float64]]:
     """The parts of a program without the priced rows, their columns costing what the rows do, and the prices."""
     # for the program as a minimisation, multipliers of rows with an upper limit are not positive
-    paid = np.maximum(-pair.multipliers[linking.rows], 0.0)
+    paid = np.maximum(-pair.best[linking.rows], 0.0)
     paid = np.round(np.where(np.isfinite(paid), paid, 0.0) / _GRAIN) * _GRAIN
     matrix = _matrix(program)
     kept = np.ones(matrix.shape[0], bool)

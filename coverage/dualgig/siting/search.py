@@ -22,6 +22,7 @@ from dualgig.siting.prices import most_good_by_prices
 from dualgig.siting.problem import Decision
 from dualgig.siting.reduce import ALL_REDUCTIONS
 from dualgig.siting.result import Progress
+from dualgig.siting.solver import WITHOUT_PROBING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,13 +60,13 @@ _SHARE_OF_LOCAL = 0.3
 _MAX_ROUNDS = 30
 """Times the relaxation is solved again with new rows; it takes three to ten."""
 
-_POOL_NODES = 20
+_POOL_NODES = 60
 """Nodes of the tree over a few promising options; its root has most of what can be found."""
 
 _POOL_GAP = 0.05
 """Of the gap asked for, what that tree may leave open."""
 
-_PARTS_GAP = 0.01
+_PARTS_GAP = 0.03
 """Of the gap asked for, what the parts of a priced program may leave open together."""
 
 Ended = Literal["", "work_limit", "time_limit", "interrupted"]
@@ -301,6 +302,8 @@ class Search:
         from_start = True
         # The objective is whole, so a plan within half a unit of the bound is the best.
         options: dict[str, Any] = {"mip_rel_gap": gap, "mip_abs_gap": 0.5, "mip_max_nodes": node_limit}
+        if self.ground.is_large:
+            options |= WITHOUT_PROBING
         for _ in range(_MAX_CHECKS):
             model = build_model(self.ground, self.ask, self.chosen, tuple(cuts))
             if not model.variables:
