@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dualgig.errors import ContradictionError
-from dualgig.siting import ground, priced, prices, search
+from dualgig.siting import ground, narrowed, priced, prices, search
 from dualgig.siting.crew import Crew
 from dualgig.siting.stages import solve
 from dualgig.siting.years import over_years
@@ -68,13 +68,19 @@ def crew():
         yield started
 
 
-@pytest.fixture(params=["branch_and_bound", "local_search", "dual_bound", "prices"])
+@pytest.fixture(params=["branch_and_bound", "local_search", "dual_bound", "narrowed", "prices"])
 def method(request, monkeypatch, crew):
     """Small problems, as they are solved and as large, very large ones and those over years are."""
     if request.param != "branch_and_bound":
         monkeypatch.setattr(ground, "SMALL", 0)
     if request.param == "dual_bound":
+        monkeypatch.setattr(narrowed, "_MOST_LEFT", -1)
+        monkeypatch.setattr(narrowed, "_MOST_OF_CORE", -1)
+    if request.param in {"dual_bound", "narrowed"}:
         monkeypatch.setattr(search, "VERY_LARGE", 0)
+    if request.param == "narrowed":
+        monkeypatch.setattr(narrowed, "_LEAST_CORE", 2)
+        monkeypatch.setattr(narrowed, "_CORE_OF_PLAN", 1)
     if request.param == "prices":
         monkeypatch.setattr(search, "_QUICK", -1)
         monkeypatch.setattr(prices, "Crew", lambda: nullcontext(crew))

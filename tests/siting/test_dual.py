@@ -1,5 +1,6 @@
 """Bounds of any program against enumeration and against scipy's linear programs."""
 
+import time
 from itertools import product
 
 import numpy as np
@@ -163,3 +164,24 @@ def test_programs_of_a_county(objective, instances):
     bound = dual_bound(program, iterations=20_000, tolerance=1e-5).bound
     assert holds(program, bound, relaxed)
     assert bound == pytest.approx(relaxed, rel=2e-3)
+
+
+def test_a_clock_ends_a_run_with_what_it_has(instances):
+    # given a program on which a run would take hours
+    problem = instances.county(0, sites=30, villages=25, nodes=6)
+    ground = prepare(problem, ALL_REDUCTIONS)
+    ask = Ask("stage", "good", budget_cny=problem.budget_cny // 4)
+    model = build_model(ground, ask, ground.chosen)
+    program = assemble(model.lp, model.block, from_start=False).program
+    dual_bound(program, iterations=1)
+
+    # when there is a second
+    begun_s = time.monotonic()
+    dual = dual_bound(program, iterations=10**9, deadline_s=begun_s + 1.0)
+
+    # then it is kept, and the bound is far better than all that can be served
+    assert 1.0 <= time.monotonic() - begun_s < 2.0
+    nothing = bound_of(program, np.zeros(len(program.row_lower))).bound
+    relaxed = best_relaxed(program)
+    assert holds(program, dual.bound, relaxed)
+    assert dual.bound - relaxed < 0.5 * (nothing - relaxed)

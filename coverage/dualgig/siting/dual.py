@@ -11,6 +11,7 @@ from `Descent`.
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -134,6 +135,7 @@ def dual_bound(
     iterations: int,
     tolerance: float = 0.0,
     start: NDArray[np.float64] | None = None,
+    deadline_s: float | None = None,
 ) -> Dual:
     """Find multipliers of a program's rows that prove a good bound.
 
@@ -147,9 +149,11 @@ def dual_bound(
         End when relaxation and bound agree to this share, rows broken by no more.
     start
         float64, one a row: multipliers to start from.
+    deadline_s
+        Moment of `time.monotonic` at which to end with the best so far.
     """
     pair = None if start is None else Pair(np.zeros(len(program.cost)), start, start, 0.0, 0)
-    found, _ = descend(program, iterations=iterations, tolerance=tolerance, start=pair)
+    found, _ = descend(program, iterations=iterations, tolerance=tolerance, start=pair, deadline_s=deadline_s)
     if start is None:
         return found
     before = bound_of(program, start)
@@ -162,6 +166,7 @@ def descend(
     iterations: int,
     tolerance: float = 0.0,
     start: Pair | None = None,
+    deadline_s: float | None = None,
     on_look: Callable[[], None] | None = None,
 ) -> tuple[Dual, Pair]:
     """The best multipliers of a run of the method and what they prove, and where the next run may begin.
@@ -170,7 +175,7 @@ def descend(
 
     Parameters
     ----------
-    program, iterations, tolerance
+    program, iterations, tolerance, deadline_s
         As for `dual_bound`.
     start
         Where to begin: the end of an earlier run, or of one on a program of fewer rows.
@@ -181,6 +186,8 @@ def descend(
         descent = _begun(program, start)
         last = descent.iterations + iterations
         while descent.iterations < last and descent.error > tolerance:
+            if deadline_s is not None and time.monotonic() >= deadline_s:
+                break
             if descent.step() and on_look is not None:
                 on_look()
     found = bound_of(program, descent.best)

@@ -17,6 +17,7 @@ from dualgig.siting.ground import prepare
 from dualgig.siting.highs import WorkerHiGHS, assemble
 from dualgig.siting.measure import broken_limits, follows_decisions, measure, proved_gap, whole_bound
 from dualgig.siting.model import build_model
+from dualgig.siting.narrowed import core, left_open
 from dualgig.siting.plans import constructed, improved, pruned
 from dualgig.siting.prices import most_good_by_prices
 from dualgig.siting.problem import Decision
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from dualgig.siting.ask import Ask
     from dualgig.siting.dual import Dual
     from dualgig.siting.ground import Ground
+    from dualgig.siting.highs import Assembled
     from dualgig.siting.measure import Measured
     from dualgig.siting.model import Model
     from dualgig.siting.prices import Prices
@@ -56,6 +58,9 @@ _ITERATIONS = 20_000
 
 _SHARE_OF_LOCAL = 0.3
 """Of a stage's time, what the local search may take."""
+
+_SHARE_OF_MULTIPLIERS, _SHARE_OF_POOL = 0.7, 0.5
+"""Of the time that is left of a stage, what finding multipliers may take, then the tree over the core."""
 
 _MAX_ROUNDS = 30
 """Times the relaxation is solved again with new rows; it takes three to ten."""
@@ -92,6 +97,8 @@ class Search:
         bool, shape (n,): promising options, to be tried by themselves before all others, or ``None``.
     prices
         What prices have proved of the most good, or ``None``.
+    unfit
+        Whether the program is too large for a tree over any part of it.
     """
 
     ground: Ground
@@ -105,6 +112,7 @@ class Search:
     done: bool = False
     pool: NDArray[np.bool_] | None = None
     prices: Prices | None = None
+    unfit: bool = False
 
     def __post_init__(self) -> None:
         self.value = self.worth_of(measure(self.ground.problem, self.chosen))
@@ -164,7 +172,7 @@ class Search:
         if self.gap <= gap:
             return
         if self.pool is not None:
-            self._branch_within(self.pool, worker, gap, deadline_s, progress)
+            self._branch_within(self.pool, worker, _POOL_GAP * gap, _POOL_NODES, deadline_s, progress)
             if self.gap <= gap:
                 return
         large, quick = self.ground.is_large, len(self.ground.service.matrix.data) <= _QUICK
@@ -173,7 +181,7 @@ class Search:
         else:
             if large and not quick:
                 self._improve(deadline_s, progress)
-            whole = self._strengthen(worker, gap, deadline_s)
+            whole = self._strengthen(worker, gap, node_limit, deadline_s, progress)
         if large and quick and self.gap > gap:
             # What a short tree settles needs no local search, which a first run compiles for a minute.
             if whole:
@@ -214,13 +222,12 @@ class Search:
 
     def _improve(self, deadline_s: float | None, progress: Callable[[Progress], None] | None) -> None:
         """Local search from the plan so far."""
-        now_s = time.monotonic()
-        until_s = None if deadline_s is None else now_s + _SHARE_OF_LOCAL * max(0.0, deadline_s - now_s)
+        until_s = _share_of(deadline_s, _SHARE_OF_LOCAL)
 
         def on_better(plan: NDArray[np.bool_]) -> None:
             self.consider_if_kept(plan)
             if progress is not None:
-                progress(self._progress())
+                progress(self.news)
 
         improved(self.ground, self.ask, self.chosen, deadline_s=until_s, on_better=on_better)
 
@@ -243,7 +250,7 @@ class Search:
         def on_bound(bound: int) -> None:
             self.bound = max(self.value, min(self.bound, bound))
             if progress is not None:
-                progress(self._progress())
+                progress(self.news)
 
         self.prices = most_good_by_prices(
             self.ground,
@@ -262,7 +269,7 @@ class Search:
         self.nodes = self.prices.nodes
         on_bound(self.prices.bound)
         if self.gap > _POOL_GAP * gap:
-            self._branch_within(self.prices.pool, worker, gap, deadline_s, progress)
+            self._branch_within(self.prices.pool, worker, _POOL_GAP * gap, _POOL_NODES, deadline_s, progress)
         return True
 
     def _branch_within(
@@ -270,24 +277,38 @@ class Search:
         pool: NDArray[np.bool_],
         worker: Worker,
         gap: float,
+        node_limit: int,
         deadline_s: float | None,
         progress: Callable[[Progress], None] | None,
+        *,
+        proves: bool = False,
     ) -> None:
-        """The best plan of a few options and those of the plan so far, by a short tree."""
+        """The best plan of a few options and those of the plan so far; `proves` if no other has a better one."""
         problem = self.ground.problem
         decision = np.where(pool | self.chosen, problem.decision, Decision.FORBIDDEN).astype(np.int8)
         ground = prepare(replace(problem, decision=decision), ALL_REDUCTIONS)
         within = Search(ground, self.ask, self.chosen, self.bound, self.baseline)
 
-        def on_news(_: Progress) -> None:
+        def take() -> None:
             self._consider(within.chosen)
+            self.nodes = max(self.nodes, within.nodes)
+            if proves:
+                self._take_bound(within.bound)
+
+        def on_news(_: Progress) -> None:
+            take()
             if progress is not None:
-                progress(self._progress())
+                progress(self.news)
 
         try:
-            within._branch_and_bound(worker, _POOL_GAP * gap, _POOL_NODES, deadline_s, on_news)
+            model = build_model(ground, self.ask, self.chosen)
+            if proves and model.variables:
+                within._relax(worker, model, assemble(model.lp, model.block, from_start=False), deadline_s)
+                take()
+            if within.gap > gap:
+                within._branch_and_bound(worker, gap, node_limit, deadline_s, on_news)
         finally:
-            self._consider(within.chosen)
+            take()
 
     def _branch_and_bound(
         self,
@@ -317,7 +338,7 @@ class Search:
                 self._hear_bound(model, news.bound)
                 self.nodes = news.nodes
                 if progress is not None:
-                    progress(self._progress())
+                    progress(self.news)
 
             solver = WorkerHiGHS(
                 worker,
@@ -355,52 +376,91 @@ class Search:
                 return
         self.ended = "work_limit"
 
-    def _strengthen(self, worker: Worker, gap: float, deadline_s: float | None) -> bool:
+    def _strengthen(
+        self,
+        worker: Worker,
+        gap: float,
+        node_limit: int,
+        deadline_s: float | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> bool:
         """Bound by the relaxation, with rows of blocking sets added until it breaks none that is found.
 
         Of a very large program, multipliers of a first-order method prove the bound; such a program is no job
-        for branch and bound either: ``False``.
+        for branch and bound either, only what they leave of it: ``False``.
         """
         model = build_model(self.ground, self.ask, self.chosen)
         if not model.variables:
             return True
-        blocking, columns = self.ground.blocking, self.ground.service.columns
         assembled = assemble(model.lp, model.block, from_start=False)
         if len(assembled.program.value) > VERY_LARGE:
-            self._bound_by_multipliers(model, assembled.program, gap, deadline_s)
+            dual = self._bound_by_multipliers(model, assembled.program, gap, deadline_s)
+            if dual is not None and self.gap > gap:
+                self._narrow(model, assembled, dual, worker, gap, node_limit, deadline_s, progress)
             return False
+        self._relax(worker, model, assembled, deadline_s)
+        return True
+
+    def _relax(self, worker: Worker, model: Model, assembled: Assembled, deadline_s: float | None) -> None:
+        blocking, columns = self.ground.blocking, self.ground.service.columns
         where = assembled.block_column[:columns]
         relaxed = worker.relax(assembled.program, deadline_s=deadline_s)
         for _ in range(_MAX_ROUNDS):
             if relaxed is None:
-                return True
+                return
             self._hear_bound(model, relaxed.objective)
             value = np.where(where >= 0, relaxed.solution[where], np.nan)
             rows = blocking.search(value)
             if rows.shape[0] == 0:
-                return True
+                return
             placed = rows.tocoo()
             inside = where[placed.col] >= 0
             shape = (rows.shape[0], len(relaxed.solution))
             at = (placed.row[inside], where[placed.col[inside]])
             extra = sp.csr_array((placed.data[inside], at), shape=shape)
             relaxed = worker.extend(extra, np.zeros(rows.shape[0]), deadline_s=deadline_s)
-        return True
 
     def _bound_by_multipliers(
         self, model: Model, program: Program, gap: float, deadline_s: float | None
-    ) -> None:
+    ) -> Dual | None:
         self.method = "local_search+dual_bound" if self.ground.is_large else "dual_bound"
         tolerance = max(gap / 4, 1e-6)
+        until_s = _share_of(deadline_s, _SHARE_OF_MULTIPLIERS)
 
         def search(_: object) -> Dual:
             # Iterates may run away; what their multipliers prove is evaluated exactly whatever they are.
             with np.errstate(over="ignore", invalid="ignore"):
-                return dual_bound(program, iterations=_ITERATIONS, tolerance=tolerance)
+                return dual_bound(program, iterations=_ITERATIONS, tolerance=tolerance, deadline_s=until_s)
 
         dual = aside(search, deadline_s=deadline_s)
-        if dual is not None and np.isfinite(dual.bound):
-            self._hear_bound(model, dual.bound)
+        if dual is None or not np.isfinite(dual.bound):
+            return None
+        self._hear_bound(model, dual.bound)
+        return dual
+
+    def _narrow(
+        self,
+        model: Model,
+        assembled: Assembled,
+        dual: Dual,
+        worker: Worker,
+        gap: float,
+        node_limit: int,
+        deadline_s: float | None,
+        progress: Callable[[Progress], None] | None,
+    ) -> None:
+        """Trees over the options that multipliers speak for, and over all that they leave where those are few."""
+        method = self.method
+        pool = core(self.ground, assembled, dual, self.chosen)
+        if pool is not None:
+            self.method = f"{method}+core"
+            until_s = _share_of(deadline_s, _SHARE_OF_POOL)
+            self._branch_within(pool, worker, _POOL_GAP * gap, _POOL_NODES, until_s, progress)
+        rest = left_open(self.ground, model, assembled, dual, self.value)
+        self.unfit = pool is None and rest is None
+        if rest is not None and self.gap > gap:
+            self.method = f"{method}+fixing"
+            self._branch_within(rest, worker, gap, node_limit, deadline_s, progress, proves=True)
 
     def _plan(self, model: Model, built: NDArray[np.int8]) -> NDArray[np.bool_]:
         chosen = self.ground.chosen.copy()
@@ -410,11 +470,13 @@ class Search:
     def _hear_bound(self, model: Model, bound: float | None) -> None:
         if bound is None:
             return
-        told = model.constant + model.unit * whole_bound(bound, self.ask.sense)
+        self._take_bound(model.constant + model.unit * whole_bound(bound, self.ask.sense))
+
+    def _take_bound(self, bound: int) -> None:
         if self.ask.sense == "min":
-            self.bound = min(self.value, max(self.bound, told))
+            self.bound = min(self.value, max(self.bound, bound))
         else:
-            self.bound = max(self.value, min(self.bound, told))
+            self.bound = max(self.value, min(self.bound, bound))
 
     def _consider(self, chosen: NDArray[np.bool_]) -> Cut | None:
         """Take a plan if it is better and passes the exact check, else say which row would have shut it out."""
@@ -436,9 +498,17 @@ class Search:
             self.bound = min(self.bound, value) if ask.sense == "min" else max(self.bound, value)
         return None
 
-    def _progress(self) -> Progress:
+    @property
+    def news(self) -> Progress:
+        """What is known so far."""
         seconds = time.monotonic() - self.started_s
         return Progress(self.ask.stage, self.ask.sense, self.value, self.bound, self.gap, self.nodes, seconds)
+
+
+def _share_of(deadline_s: float | None, share: float) -> float | None:
+    """Moment at which a share of the time that is left is over; ``None`` without a clock."""
+    now_s = time.monotonic()
+    return None if deadline_s is None else now_s + share * max(0.0, deadline_s - now_s)
 
 
 def falls_short(ask: Ask, measured: Measured) -> bool:

@@ -20,6 +20,7 @@ from dualgig.siting.result import Progress, SitingResult
 from dualgig.siting.search import Ended, Search, keeps
 from dualgig.siting.solver import Worker
 from dualgig.siting.standing import standing
+from dualgig.siting.windows import improve_in_windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 _SHARE_OF_TIME = {"most_good": 0.9, "least_cost": 1.0}
 """Of the time that is left, what a stage may use; the others half of it."""
+
+_WINDOWS = 20
+"""Most exact windows of a stage; each takes about a second."""
 
 _PATIENCE_S = 1.2
 """Time after Ctrl-C for greedy steps of the stages that are left."""
@@ -265,10 +269,31 @@ class _Staging:
                         deadline_s=deadline_s,
                         progress=self.progress,
                     )
+                    if search.unfit and search.gap > self.gap and not self._is_late:
+                        self._through_windows(search, deadline_s)
         if self.stop and not search.done and not search.proved:
             search.ended = self.stop
         search.done = True
         return search
+
+    def _through_windows(self, search: Search, deadline_s: float | None) -> None:
+        """Decide some neighbourhoods of the plan anew, where a tree over the whole or its core is too much."""
+
+        def on_better(plan: NDArray[np.bool_]) -> None:
+            search.consider_if_kept(plan)
+            if self.progress is not None:
+                self.progress(search.news)
+
+        search.method += "+windows"
+        improve_in_windows(
+            self.problem,
+            search.chosen,
+            search.ask,
+            self.worker,
+            windows=_WINDOWS,
+            deadline_s=deadline_s,
+            on_better=on_better,
+        )
 
     @property
     def _is_late(self) -> bool:

@@ -427,6 +427,30 @@ TEXT: dict[str, dict[str, str]] = {
         "en": "prices, branch and bound part by part (HiGHS)",
         "zh": "拉格朗日定价 + 分部分支定界（HiGHS）",
     },
+    "report.method.local_search+dual_bound+windows": {
+        "en": "local search, dual bound, exact windows (HiGHS)",
+        "zh": "局部搜索 + 对偶界 + 局部窗口精确求解（HiGHS）",
+    },
+    "report.method.dual_bound+windows": {
+        "en": "dual bound, exact windows (HiGHS)",
+        "zh": "对偶界 + 局部窗口精确求解（HiGHS）",
+    },
+    "report.method.local_search+dual_bound+core": {
+        "en": "local search, dual bound, branch and bound over the most promising options (HiGHS)",
+        "zh": "局部搜索 + 对偶界 + 优选候选分支定界（HiGHS）",
+    },
+    "report.method.dual_bound+core": {
+        "en": "dual bound, branch and bound over the most promising options (HiGHS)",
+        "zh": "对偶界 + 优选候选分支定界（HiGHS）",
+    },
+    "report.method.local_search+dual_bound+fixing": {
+        "en": "local search, dual bound, branch and bound of what it leaves open (HiGHS)",
+        "zh": "局部搜索 + 对偶界 + 缩减后分支定界（HiGHS）",
+    },
+    "report.method.dual_bound+fixing": {
+        "en": "dual bound, branch and bound of what it leaves open (HiGHS)",
+        "zh": "对偶界 + 缩减后分支定界（HiGHS）",
+    },
     "report.method.relaxation": {"en": "relaxation", "zh": "松弛界"},
     "report.inputs": {"en": "Inputs", "zh": "输入数据"},
     "report.inputs.name": {"en": "Input", "zh": "数据"},
