@@ -11,7 +11,7 @@ total_cny                  money of the five years together
 stages                     per stage: value, bound, gap, method
 served_of_reachable        people with 5G at the end, of those that all candidates together would serve
 stages_s                   wall time of the stages over the five years, s; other steps have keys of their own
-peak_mib                   highest memory of this process and, apart, of the solver's
+peak_mib                   highest memory of this process and, apart, of the largest of the solver's
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ def assert_fit_together(told):
     return stages
 
 
-def test_two_small_counties(small_prefecture):
+def test_two_counties(small_prefecture):
     told = figures(
         small_prefecture,
         "--codes",

@@ -157,7 +157,9 @@ def _interfered(plan: Plan, language: Language) -> str:
 
 def gap_text(gap: float) -> str:
     """A gap in percent, with the digits that matter; 0 only when it is 0."""
-    return "0" if gap == 0 else f"{100 * gap:.2g} %"
+    if gap == 0:
+        return "0"
+    return f"{100 * gap:.0f} %" if gap >= 0.1 else f"{100 * gap:.2g} %"
 
 
 def show_files(console: Console, folder: Path, language: Language) -> None:

@@ -309,6 +309,8 @@ def test_stages_are_named_with_their_level_and_money_is_money(plan):
 
 
 def test_a_tiny_gap_never_reads_as_none():
+    assert gap_text(1.0) == "100%"
+    assert gap_text(0.1234) == "12%"
     assert gap_text(0.0) == "0"
     assert gap_text(1e-9) == "1e-07%"
     assert gap_text(0.004) == "0.4%"

@@ -13,6 +13,15 @@ from dualgig.siting.years import over_years
 
 FEATURES = [(), ("weights",), ("limits",), ("balances",), ("weights", "limits", "balances")]
 
+TOLD = {
+    "branch_and_bound": {"branch_and_bound"},
+    "local_search": {"local_search", "branch_and_bound"},
+    "dual_bound": {"local_search", "dual_bound", "windows"},
+    "narrowed": {"dual_bound", "fixing"},
+    "prices": {"prices"},
+}
+"""What the stages say of their methods."""
+
 
 def drawn(instances, oracle, seed):
     """A problem with some features, every third over years, and the best of each stage."""
@@ -45,8 +54,8 @@ def brackets(result, best):
 
 
 def hold_against_enumeration(instances, oracle, checker, worker, seeds):
-    """How many were solved, and how many of them were ended before everything was proved."""
-    solved = open_ = 0
+    """How many were solved, how many of them were ended before everything was proved, and by which methods."""
+    solved, open_, methods = 0, 0, set()
     for seed in seeds:
         problem, best = drawn(instances, oracle, seed)
         options = [{}, {"gap": 0.4}, {"node_limit": 1}, {"gap": 0.1, "node_limit": 1}][seed % 4]
@@ -59,7 +68,8 @@ def hold_against_enumeration(instances, oracle, checker, worker, seeds):
         brackets(result, best)
         solved += 1
         open_ += result.gap > 0.0
-    return solved, open_
+        methods |= {part for stage in result.stages for part in stage.method.split("+")}
+    return solved, open_, methods
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +100,10 @@ def method(request, monkeypatch, crew):
 
 
 def test_bounds_never_cross_the_best(method, instances, oracle, checker, worker):
-    solved, _ = hold_against_enumeration(instances, oracle, checker, worker, range(30))
+    solved, _, methods = hold_against_enumeration(instances, oracle, checker, worker, range(30))
 
     assert solved > 15
+    assert TOLD[method] <= methods
 
 
 @pytest.mark.slow
@@ -100,7 +111,8 @@ def test_bounds_never_cross_the_best(method, instances, oracle, checker, worker)
 def test_bounds_never_cross_the_best_on_a_thousand(method, part, instances, oracle, checker, worker):
     seeds = range(1000 + part, 2000, 5)
 
-    solved, open_ = hold_against_enumeration(instances, oracle, checker, worker, seeds)
+    solved, open_, methods = hold_against_enumeration(instances, oracle, checker, worker, seeds)
 
     assert solved > 120
     assert open_ > 0
+    assert TOLD[method] <= methods

@@ -166,6 +166,24 @@ def test_programs_of_a_county(objective, instances):
     assert bound == pytest.approx(relaxed, rel=2e-3)
 
 
+@pytest.mark.parametrize(("rows", "columns"), [(0, 3), (2, 0), (2, 3)])
+def test_a_program_without_entries_has_a_bound(rows, columns):
+    program = Program(
+        maximise=True,
+        cost=np.ones(columns),
+        lower=np.zeros(columns),
+        upper=np.ones(columns),
+        integer=np.ones(columns, np.int32),
+        row_lower=np.full(rows, -np.inf),
+        row_upper=np.ones(rows),
+        row_start=np.zeros(rows + 1, np.int32),
+        column=np.zeros(0, np.int32),
+        value=np.zeros(0),
+    )
+
+    assert dual_bound(program, iterations=100).bound == pytest.approx(columns)
+
+
 def test_a_clock_ends_a_run_with_what_it_has(instances):
     # given a program on which a run would take hours
     problem = instances.county(0, sites=30, villages=25, nodes=6)

@@ -229,11 +229,11 @@ def test_the_bound_of_a_program_is_its_best_whether_or_not_columns_are_whole(who
     assert outcome.nodes >= 0
 
 
-def test_no_time_gives_no_bound():
+def test_no_time_gives_no_bound_below_the_best():
     with Worker() as worker:
         outcome = worker.solve(tiny(), watch=np.arange(2), options={}, deadline_s=time.monotonic() - 1.0)
 
-    assert outcome.bound is None or outcome.status == "optimal"
+    assert outcome.bound is None or outcome.bound >= 1.0
 
 
 def test_a_moment_that_has_passed_leaves_no_time():

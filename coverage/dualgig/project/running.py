@@ -45,4 +45,6 @@ class Solver(Section):
         0.0, ge=0, lt=1, description="Relative gap at which a stage may stop; 0 asks for proof."
     )
     node_limit: int = Field(200_000, ge=1, description="Branch-and-bound nodes a stage.")
-    time_limit_s: float | None = Field(None, gt=0, description="Clock limit of a stage; none by default.")
+    time_limit_s: float | None = Field(
+        None, gt=0, description="Clock limit of all stages together; none by default."
+    )

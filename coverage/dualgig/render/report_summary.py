@@ -167,7 +167,9 @@ def proof(plan: Plan) -> dict[str, Any]:
 
 def gap_text(gap: float) -> str:
     """A gap in percent with two digits that matter; 0 only when it is 0."""
-    return "0" if gap == 0 else f"{100 * gap:.2g}%"
+    if gap == 0:
+        return "0"
+    return f"{100 * gap:.0f}%" if gap >= 0.1 else f"{100 * gap:.2g}%"
 
 
 def _stage_words(language: Language, stage: str) -> str:

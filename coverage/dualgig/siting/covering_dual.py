@@ -1,9 +1,8 @@
 """Multipliers that prove a low bound of a covering-location problem, by a first-order method.
 
-The primal-dual hybrid gradient method with restarts (Chambolle and Pock, J. Math. Imaging and Vision 40, 2011;
-diagonal steps: Pock and Chambolle, ICCV 2011; restarts and primal weight: Applegate et al., NeurIPS 2021) on the
-saddle point ``min over 0 <= u <= w, max over box and budget of sum(w - u) + u.A x``. Boxes are bounded on both
-sides, so every pair has a finite duality gap, by which iterates are compared.
+The primal-dual hybrid gradient method, reflected and anchored, with restarts as in `dualgig.siting.descent` (sources
+there; diagonal steps: Pock and Chambolle, ICCV 2011), on the saddle point ``min over 0 <= u <= w, max over box and
+budget of sum(w - u) + u.A x``. Boxes are bounded on both sides, so every pair proves a finite bound.
 """
 
 from __future__ import annotations
@@ -87,6 +86,7 @@ def covering_bound(
         descent = _Descent(covering, start)
         while descent.iterations < iterations and descent.gap > tolerance * descent.best_bound:
             descent.step()
+        descent.look()
     bound = exact_bound(covering, descent.best_multipliers, descent.best_price).weight
     return CoveringDual(
         descent.best_multipliers,
@@ -140,13 +140,19 @@ class _Descent:
         self._anchor()
         self.iterations = 0
         self.best_bound, self.best_relaxed = np.inf, -np.inf
-        self.best_multipliers, self.best_price, self.best_solution = self.end_u, self.price, self.end_x
+        self.best_multipliers, self.best_price = self.end_u.copy(), self.price
+        self.best_solution = self.end_x.copy()
         self._evaluate()
 
     @property
     def gap(self) -> float:
         """Best bound less best weight of the relaxation."""
         return float(self.best_bound - self.best_relaxed)
+
+    def look(self) -> None:
+        """Look at the end of the last step, if that has not been done."""
+        if self.iterations % _CHECK_EVERY != 0:
+            self._evaluate()
 
     def step(self) -> None:
         """One iteration; every few of them are looked at."""

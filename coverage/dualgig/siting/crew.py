@@ -23,7 +23,7 @@ _SLICE_S = 0.2
 class Crew:
     """Child processes, as many as there are threads to use; what they answer does not depend on how many."""
 
-    workers: list[Worker] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list, init=False)
 
     def __enter__(self) -> Self:
         self.workers = [Worker() for _ in range(max(1, numba.get_num_threads()))]
@@ -38,6 +38,13 @@ class Crew:
         """End the children, whatever they are doing."""
         for worker in self.workers:
             worker.close()
+
+    def _end(self, threads: list[threading.Thread]) -> None:
+        """End the children until no thread is left that might start one for the item that it has in hand."""
+        while any(thread.is_alive() for thread in threads):
+            self.close()
+            for thread in threads:
+                thread.join(_SLICE_S)
 
     def each[I, R](
         self,
@@ -79,8 +86,9 @@ class Crew:
                     told.put(error)
                     return
 
-        for worker in self.workers:
-            threading.Thread(target=serve, args=(worker,), daemon=True).start()
+        threads = [threading.Thread(target=serve, args=(worker,), daemon=True) for worker in self.workers]
+        for thread in threads:
+            thread.start()
         try:
             while len(answers) < len(items):
                 try:
@@ -96,6 +104,6 @@ class Crew:
         except BaseException:
             with lock:
                 left = iter(())
-            self.close()
+            self._end(threads)
             raise
         return [answers[number] for number in range(len(items))]

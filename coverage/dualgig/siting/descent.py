@@ -160,6 +160,11 @@ class Descent:
             self._anchor()
         return True
 
+    def look(self) -> None:
+        """Look at the end of the last step, if that has not been done."""
+        if self.iterations % _CHECK_EVERY != 0:
+            self.error = self._evaluate()
+
     def _anchor(self) -> None:
         """Begin a run at the last step's end."""
         self.x, self.y = self.end_x.copy(), self.end_y.copy()
@@ -197,6 +202,8 @@ def _scales(matrix: sp.csr_array) -> tuple[NDArray[np.float64], NDArray[np.float
     """Factors of rows and columns: Ruiz' rounds, then Pock and Chambolle's, after which the norm is at most 1."""
     size = abs(matrix)
     row, column = np.ones(matrix.shape[0]), np.ones(matrix.shape[1])
+    if matrix.nnz == 0:
+        return row, column
     for ordinal in [np.inf] * _RUIZ_ROUNDS + [1]:
         scaled = sp.csr_array(sp.diags_array(row) @ size @ sp.diags_array(column))
         if ordinal == 1:

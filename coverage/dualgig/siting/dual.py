@@ -134,7 +134,6 @@ def dual_bound(
     *,
     iterations: int,
     tolerance: float = 0.0,
-    start: NDArray[np.float64] | None = None,
     deadline_s: float | None = None,
 ) -> Dual:
     """Find multipliers of a program's rows that prove a good bound.
@@ -147,17 +146,10 @@ def dual_bound(
         Most iterations; each takes two products with the matrix.
     tolerance
         End when relaxation and bound agree to this share, rows broken by no more.
-    start
-        float64, one a row: multipliers to start from.
     deadline_s
         Moment of `time.monotonic` at which to end with the best so far.
     """
-    pair = None if start is None else Pair(np.zeros(len(program.cost)), start, start, 0.0, 0)
-    found, _ = descend(program, iterations=iterations, tolerance=tolerance, start=pair, deadline_s=deadline_s)
-    if start is None:
-        return found
-    before = bound_of(program, start)
-    return found if (found.bound <= before.bound) == program.maximise else before
+    return descend(program, iterations=iterations, tolerance=tolerance, deadline_s=deadline_s)[0]
 
 
 def descend(
@@ -190,6 +182,7 @@ def descend(
                 break
             if descent.step() and on_look is not None:
                 on_look()
+        descent.look()
     found = bound_of(program, descent.best)
     weight = descent.restarts.primal_weight
     return found, Pair(descent.primal, descent.multipliers, found.multipliers, weight, descent.iterations)

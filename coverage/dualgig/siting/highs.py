@@ -201,7 +201,7 @@ def assemble(lp: pulp.LpProblem, block: Block, *, from_start: bool) -> Assembled
 
 
 def _columns(block: Block, column_of: dict[int, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Program column of each block column, and the block's anonymous columns that some row uses."""
+    """Program column of each block column, and the block's anonymous columns that a row or the objective uses."""
     width = block.matrix.shape[1]
     used = block.cost != 0.0
     used[block.matrix.indices] = True

@@ -35,7 +35,7 @@ _MOST_OF_CORE = 400_000
 def left_open(
     ground: Ground, model: Model, assembled: Assembled, dual: Dual, value: int
 ) -> NDArray[np.bool_] | None:
-    """Options without which no plan is as good as a value: all others are out of every such plan of the program.
+    """The options that a plan as good as a value may have: every such plan of the program is without all others.
 
     Parameters
     ----------

@@ -41,7 +41,7 @@ _ROUNDS = (1500, 1000, 1000, 1000, 1000)
 _LAST = 4000
 """Iterations before the parts are solved."""
 
-PART_OPTIONS: dict[str, Any] = WITHOUT_PROBING | {
+_PART_OPTIONS: dict[str, Any] = WITHOUT_PROBING | {
     "mip_rel_gap": 0.0,
     "mip_heuristic_run_rins": False,
     "mip_heuristic_run_root_reduced_cost": False,
@@ -87,7 +87,8 @@ class Priced:
     bound
         Bound of the program.
     plan
-        float64, one a column: the parts' plans side by side, which may break the priced rows.
+        float64, one a column: the parts' plans side by side, which may break the priced rows; the columns' lower
+        limits where parts were not solved.
     nodes
         Nodes of the parts' trees.
     """
@@ -125,8 +126,10 @@ class Priced:
         rate = float(self.price[alike] @ factor[alike])
         if rate <= 0.0:
             return -np.inf
-        paid = float(self.price[~alike] @ program.row_upper[self.rows[~alike]])
-        return (objective - self.best - paid) / rate
+        paid = self.price[~alike] * program.row_upper[self.rows[~alike]]
+        # a low rate makes much of the little by which sums and bounds err
+        slack = 1e-6 + 1e-9 * (abs(objective) + abs(self.best) + float(np.abs(paid).sum()))
+        return (objective - self.best - float(paid.sum()) - slack) / rate
 
 
 def _factor(row: sp.csr_array, other: sp.csr_array) -> float:
@@ -148,6 +151,10 @@ def links(program: Program, money: NDArray[np.int64], options: NDArray[np.int64]
         int64, rows of money.
     options
         int64, columns of options.
+
+    Returns
+    -------
+    Links
     """
     matrix = _matrix(program)
     rows, columns = matrix.shape
@@ -236,7 +243,7 @@ def price(
     Returns
     -------
     Priced or None
-        ``None`` if there was no time.
+        ``None`` if there was no time, or HiGHS told no bound of a part's root.
 
     Raises
     ------
@@ -285,7 +292,7 @@ class _PriceSearch:
         return found is not None
 
     def look_at_roots(self) -> bool:
-        """Bound by the roots of the parts' trees, and take over their cuts; whether there was time."""
+        """Bound by the roots of the parts' trees, and take over their cuts; whether each told a bound in time."""
         parts, paid = self._parts()
 
         def root(worker: Worker, part: Part) -> Root | None:
@@ -302,7 +309,7 @@ class _PriceSearch:
     def solve(self, tolerance: float, node_limit: int) -> None:
         """Solve the parts."""
         parts, paid = self._parts()
-        options = PART_OPTIONS | {
+        options = _PART_OPTIONS | {
             "mip_abs_gap": max(tolerance / len(parts), 1e-6),
             "mip_max_nodes": node_limit,
         }
@@ -343,8 +350,11 @@ class _PriceSearch:
         alone = np.ones(len(program.cost), bool)
         alone[np.concatenate([part.columns for part in parts])] = False
         cost = program.cost - _matrix(program)[rows].T @ paid
-        best = float(cost[alone] @ program.lower[alone]) + sum(bounds)
-        told = Priced(rows, paid, best, best + float(paid @ program.row_upper[rows]), plan, nodes)
+        # each part errs by the solver's tolerances, as `whole_bound` has them
+        best = float(cost[alone] @ program.lower[alone]) + sum(b + 1e-6 + 1e-9 * abs(b) for b in bounds)
+        allowed = paid * program.row_upper[rows]
+        best += 1e-9 * float(np.abs(allowed).sum())
+        told = Priced(rows, paid, best, best + float(allowed.sum()), plan, nodes)
         if self.best is not None and not told.bound < self.best.bound:
             told = replace(self.best, plan=plan, nodes=nodes)
         self.best = told

@@ -99,7 +99,8 @@ def most_good_by_prices(
     Returns
     -------
     Prices or None
-        ``None`` too where there was no time.
+        ``None`` where nothing is left to decide, no row of money is in the program, it is too large, fewer large
+        parts are left, or there was no time.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Solves one stage: local search for a good plan, HiGHS in the child for the best and its proof; both checked."""
+"""Solves one stage: local search, prices or multipliers for plans and bounds, HiGHS for trees; every plan is checked."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _MAX_CHECKS = 50
 """Times a program is solved again after its rounded plan failed the exact check."""
 
 VERY_LARGE = 4_000_000
-"""Nonzeros beyond which a program's relaxation is not solved but bounded by multipliers."""
+"""Nonzeros beyond which a program's relaxation is not solved but bounded by multipliers; nor is it priced."""
 
 _QUICK = 200_000
 """Nonzeros of service up to which a short tree comes before local search."""
@@ -172,6 +172,7 @@ class Search:
         if self.gap <= gap:
             return
         if self.pool is not None:
+            self.method = "branch_and_bound+pool"
             self._branch_within(self.pool, worker, _POOL_GAP * gap, _POOL_NODES, deadline_s, progress)
             if self.gap <= gap:
                 return
@@ -248,7 +249,8 @@ class Search:
             return False
 
         def on_bound(bound: int) -> None:
-            self.bound = max(self.value, min(self.bound, bound))
+            self.method = "prices+branch_and_bound"
+            self._take_bound(bound)
             if progress is not None:
                 progress(self.news)
 
@@ -265,7 +267,6 @@ class Search:
         )
         if self.prices is None:
             return False
-        self.method = "prices+branch_and_bound"
         self.nodes = self.prices.nodes
         on_bound(self.prices.bound)
         if self.gap > _POOL_GAP * gap:
@@ -318,7 +319,8 @@ class Search:
         deadline_s: float | None,
         progress: Callable[[Progress], None] | None,
     ) -> None:
-        self.method = "local_search+branch_and_bound" if self.ground.is_large else "branch_and_bound"
+        if self.prices is None:
+            self.method = "local_search+branch_and_bound" if self.ground.is_large else "branch_and_bound"
         cuts: list[Cut] = []
         from_start = True
         # The objective is whole, so a plan within half a unit of the bound is the best.
@@ -386,8 +388,8 @@ class Search:
     ) -> bool:
         """Bound by the relaxation, with rows of blocking sets added until it breaks none that is found.
 
-        Of a very large program, multipliers of a first-order method prove the bound; such a program is no job
-        for branch and bound either, only what they leave of it: ``False``.
+        Of a very large program, multipliers of a first-order method prove the bound, and trees over its core and
+        over what they leave open better it; a tree over the whole is not for such a program: ``False``.
         """
         model = build_model(self.ground, self.ask, self.chosen)
         if not model.variables:

@@ -45,7 +45,7 @@ WITHOUT_PROBING: dict[str, Any] = {"presolve_rule_off": 1 << 15}
 """HiGHS' presolve tries both values of each whole column, which takes longer than it saves where there are thousands
 of options (a prefecture's duties: 24 s with it, 16 s without)."""
 
-ROOT_OPTIONS: dict[str, Any] = {
+_ROOT_OPTIONS: dict[str, Any] = {
     "presolve": "off",
     "mip_max_nodes": 1,
     "mip_allow_restart": False,
@@ -159,7 +159,7 @@ class Worker:
         SolverError
             The child died, or HiGHS refused the program.
         """
-        fields = {"task": "root", "maximise": program.maximise, "options": OPTIONS | ROOT_OPTIONS}
+        fields = {"task": "root", "maximise": program.maximise, "options": OPTIONS | _ROOT_OPTIONS}
         try:
             self._send(fields, _arrays(program))
             answer, found = self._receive(deadline_s)
@@ -281,9 +281,10 @@ class Worker:
             for stream in (process.stdin, process.stdout):
                 if stream is not None:
                     _close_quietly(stream)
-        if self._stderr is not None:
-            self._stderr.close()
-            self._stderr = None
+        # another thread may be ending it too
+        stderr, self._stderr = self._stderr, None
+        if stderr is not None:
+            stderr.close()
 
 
 def _arrays(program: Program) -> worker.Arrays:

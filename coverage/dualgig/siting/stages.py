@@ -77,7 +77,8 @@ def solve(
     node_limit
         Nodes of the branch-and-bound tree of a stage's program.
     time_limit_s
-        Limit of all stages together; a stage may use half of what is left, most good nine tenths of it.
+        Limit of all stages together; a stage may use half of what is left, most good nine tenths, least cost all
+        of it.
     progress
         Called with each better plan and bound.
     worker
@@ -285,7 +286,7 @@ class _Staging:
                 self.progress(search.news)
 
         search.method += "+windows"
-        improve_in_windows(
+        plan = improve_in_windows(
             self.problem,
             search.chosen,
             search.ask,
@@ -294,6 +295,7 @@ class _Staging:
             deadline_s=deadline_s,
             on_better=on_better,
         )
+        search.consider_if_kept(plan)
 
     @property
     def _is_late(self) -> bool:
@@ -309,7 +311,8 @@ class _Staging:
 
     def _relaxation(self, ask: Ask) -> int:
         """A bound that needs no solver: all options at once for what is to be large, for costs what every
-        plan contains; or the bound of an earlier stage that asks for no more.
+        plan contains; or the bound of an earlier stage that asks for no more; for the least cost of as much good,
+        what prices have proved of the most good.
         """  # noqa: D205
         if ask.objective == "cost":
             least = int(self.problem.cost_cny[self.ground.chosen].sum())
@@ -378,6 +381,9 @@ class _Staging:
         return "undecided"
 
     def _status(self, searches: list[Search]) -> Status:
+        if self.stop and self.duties_only:
+            # whoever waits for the duties hears of Ctrl-C even where it came just as they were proved
+            return self.stop
         worst = max((search.gap for search in searches), default=0.0)
         if worst <= self.gap:
             return "within_gap" if worst else "optimal"

@@ -424,8 +424,12 @@ TEXT: dict[str, dict[str, str]] = {
     },
     "report.method.dual_bound": {"en": "dual bound", "zh": "对偶界"},
     "report.method.prices+branch_and_bound": {
-        "en": "prices, branch and bound part by part (HiGHS)",
-        "zh": "拉格朗日定价 + 分部分支定界（HiGHS）",
+        "en": "Lagrangian relaxation, branch and bound part by part (HiGHS)",
+        "zh": "拉格朗日松弛 + 分部分支定界（HiGHS）",
+    },
+    "report.method.branch_and_bound+pool": {
+        "en": "branch and bound over promising options (HiGHS), bound of an earlier stage",
+        "zh": "优选候选分支定界（HiGHS），界取自前序步骤",
     },
     "report.method.local_search+dual_bound+windows": {
         "en": "local search, dual bound, exact windows (HiGHS)",
