@@ -161,9 +161,8 @@ class Descent:
         return True
 
     def look(self) -> None:
-        """Look at the end of the last step, if that has not been done."""
-        if self.iterations % _CHECK_EVERY != 0:
-            self.error = self._evaluate()
+        """Look at the end of the last step, for a run that was too short for it."""
+        self.error = self._evaluate()
 
     def _anchor(self) -> None:
         """Begin a run at the last step's end."""

@@ -176,13 +176,16 @@ def descend(
     """
     with threads_for(len(program.value)):
         descent = _begun(program, start)
-        last = descent.iterations + iterations
+        looked, last = False, descent.iterations + iterations
         while descent.iterations < last and descent.error > tolerance:
             if deadline_s is not None and time.monotonic() >= deadline_s:
                 break
-            if descent.step() and on_look is not None:
-                on_look()
-        descent.look()
+            if descent.step():
+                looked = True
+                if on_look is not None:
+                    on_look()
+        if not looked:
+            descent.look()
     found = bound_of(program, descent.best)
     weight = descent.restarts.primal_weight
     return found, Pair(descent.primal, descent.multipliers, found.multipliers, weight, descent.iterations)

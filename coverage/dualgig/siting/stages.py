@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from dualgig.siting.problem import SitingProblem
 
 
-_SHARE_OF_TIME = {"most_good": 0.9, "least_cost": 1.0}
+_SHARE_OF_TIME = {"most_good": 0.95, "least_cost": 1.0}
 """Of the time that is left, what a stage may use; the others half of it."""
 
 _WINDOWS = 20
@@ -77,7 +77,7 @@ def solve(
     node_limit
         Nodes of the branch-and-bound tree of a stage's program.
     time_limit_s
-        Limit of all stages together; a stage may use half of what is left, most good nine tenths, least cost all
+        Limit of all stages together; a stage may use half of what is left, most good nineteen twentieths, least cost all
         of it.
     progress
         Called with each better plan and bound.
