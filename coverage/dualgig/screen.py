@@ -16,7 +16,7 @@ from dualgig.calibration_file import calibration_toml
 from dualgig.screen_explained import explained_lines
 from dualgig.screen_radio import prediction_lines
 from dualgig.text import say
-from dualgig.text.numbers import money, percent
+from dualgig.text.numbers import gap_text, money, percent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -129,7 +129,10 @@ def show_plan(console: Console, plan: Plan, folder: Path, language: Language) ->
     tell(
         console,
         say(
-            language, "terminal.proof", status=say(language, f"status.{plan.status}"), gap=gap_text(plan.gap)
+            language,
+            "terminal.proof",
+            status=say(language, f"status.{plan.status}"),
+            gap=gap_text(plan.gap, " %"),
         ),
     )
     for words in explained_lines(plan, language):
@@ -153,13 +156,6 @@ def _interfered(plan: Plan, language: Language) -> str:
         first.append("…")
     listed = say(language, "report.separator").join(first)
     return say(language, "terminal.interfered", count=len(plan.interfered), names=listed)
-
-
-def gap_text(gap: float) -> str:
-    """A gap in percent, with the digits that matter; 0 only when it is 0."""
-    if gap == 0:
-        return "0"
-    return f"{100 * gap:.0f} %" if gap >= 0.1 else f"{100 * gap:.2g} %"
 
 
 def show_files(console: Console, folder: Path, language: Language) -> None:

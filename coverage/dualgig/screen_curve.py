@@ -8,9 +8,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from dualgig.render.curve_svg import duty_words
-from dualgig.screen import gap_text, tell
+from dualgig.screen import tell
 from dualgig.text import say
-from dualgig.text.numbers import count, money
+from dualgig.text.numbers import count, gap_text, money
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def show_curve(console: Console, curve: BudgetCurve, folder: Path, language: Lan
                 count(point.served[key])
                 for key in ("villages_5g", "villages_gigabit", "people_5g", "people_gigabit")
             ),
-            gap_text(point.gap),
+            gap_text(point.gap, " %"),
             style="bold" if own else None,
         )
     console.print(table)

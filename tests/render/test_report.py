@@ -17,8 +17,8 @@ from dualgig.render.report_coverage import coverage
 from dualgig.render.report_fragile import fragile
 from dualgig.render.report_gaps import unmet
 from dualgig.render.report_money import BAR_WIDTH, PARTS, money_chart
-from dualgig.render.report_summary import built, gap_text, proof, scoreboard, verdict
-from dualgig.text.numbers import money
+from dualgig.render.report_summary import built, proof, scoreboard, verdict
+from dualgig.text.numbers import gap_text, money
 
 DATE, MARK = "2025-03-01", "0123456789ab"
 LANGUAGES = ("en", "zh")

@@ -24,9 +24,9 @@ from dualgig.render.report_fragile import fragile
 from dualgig.render.report_gaps import unmet
 from dualgig.render.report_maps import map_pictures, pattern_tiles
 from dualgig.render.report_money import money_chart
-from dualgig.render.report_summary import built, facts, gap_text, proof, scoreboard, verdict
+from dualgig.render.report_summary import built, facts, proof, scoreboard, verdict
 from dualgig.text import say
-from dualgig.text.numbers import count, money, percent
+from dualgig.text.numbers import count, gap_text, money, percent
 
 if TYPE_CHECKING:
     from dualgig.curve import BudgetCurve

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dualgig.export.tables import cost_lines, nodes, routes, sites
 from dualgig.text import CATALOGUE, say
-from dualgig.text.numbers import count, money, percent
+from dualgig.text.numbers import count, gap_text, money, percent
 
 if TYPE_CHECKING:
     from dualgig.plan import Plan, Stage
@@ -163,13 +163,6 @@ def proof(plan: Plan) -> dict[str, Any]:
         "village_worth": plan.region.project.objective.villages,
         "person_worth": plan.region.project.objective.people,
     }
-
-
-def gap_text(gap: float) -> str:
-    """A gap in percent with two digits that matter; 0 only when it is 0."""
-    if gap == 0:
-        return "0"
-    return f"{100 * gap:.0f}%" if gap >= 0.1 else f"{100 * gap:.2g}%"
 
 
 def _stage_words(language: Language, stage: str) -> str:

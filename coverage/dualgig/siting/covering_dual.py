@@ -17,7 +17,7 @@ from numba import njit, prange
 from dualgig.siting.covering import exact_bound
 from dualgig.siting.kernels import kernel
 from dualgig.siting.pdhg import Restarts, threads_for
-from dualgig.siting.products import inner, rows_of
+from dualgig.siting.products import inner, rows_of, sums
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -119,7 +119,7 @@ class _Descent:
         self.by_option = rows_of(covering.option_start, covering.point_of)
         n, points = len(self.cost), len(self.weight)
         size = np.zeros(n)
-        _gains(self.by_option, self.weight, size)
+        sums(self.by_option, self.weight, size)
         degree = np.diff(covering.point_start)
         # steps for the matrix in units of covered weight: 1 / column sum and weight / row count
         self.primal_step = 1.0 / np.maximum(size, 1e-9)
@@ -135,8 +135,8 @@ class _Descent:
             x, u = start.solution, start.multipliers
         self.end_x, self.end_u = np.clip(x, self.low, self.high), np.clip(u, 0.0, self.weight)
         self.end_reached, self.end_back = np.zeros(points), np.zeros(n)
-        _gains(self.by_point, self.end_x, self.end_reached)
-        _gains(self.by_option, self.end_u, self.end_back)
+        sums(self.by_point, self.end_x, self.end_reached)
+        sums(self.by_option, self.end_u, self.end_back)
         self._anchor()
         self.iterations = 0
         self.best_bound, self.best_relaxed = np.inf, -np.inf
@@ -183,7 +183,7 @@ class _Descent:
             self.end_u,
             self.end_reached,
         )
-        _gains(self.by_option, self.end_u, self.end_back)
+        sums(self.by_option, self.end_u, self.end_back)
         self.back = share * (2.0 * self.end_back - self.back) + (1.0 - share) * self.from_back
         self.restarts.inner += 1
         self.iterations = count
@@ -331,17 +331,6 @@ def _clip(
 ) -> None:
     for j in range(len(to)):
         out[j] = min(max(to[j] - price * slope[j], low[j]), high[j])
-
-
-@njit(parallel=True, cache=True, error_model="numpy")
-def _gains(rows: Rows, value: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-    start, member, edge = rows
-    for piece in prange(len(edge) - 1):
-        for j in range(edge[piece], edge[piece + 1]):
-            total = 0.0
-            for k in range(start[j], start[j + 1]):
-                total += value[member[k]]
-            out[j] = total
 
 
 @njit(parallel=True, cache=True, error_model="numpy")

@@ -154,7 +154,7 @@ class Descent:
             self.restarts.begin(moved)
         if not checks:
             return False
-        self.error = self._evaluate()
+        self.look()
         if self.restarts.due(moved, count):
             self.restarts.restart(length(self.end_x - self.from_x), length(self.end_y - self.from_y))
             self._anchor()

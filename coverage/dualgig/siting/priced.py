@@ -9,7 +9,6 @@ the cuts that the parts' own trees begin with: those close most of what a relaxa
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
 from dualgig.siting.aside import aside
+from dualgig.siting.clock import share_of
 from dualgig.siting.components import split
 from dualgig.siting.dual import Pair, descend
 from dualgig.siting.solver import WITHOUT_PROBING
@@ -314,10 +314,7 @@ class _PriceSearch:
             "mip_max_nodes": node_limit,
         }
         nothing = np.zeros(0, np.int64)
-        until_s = self.deadline_s
-        if until_s is not None:
-            now_s = time.monotonic()
-            until_s = now_s + _SHARE_OF_PARTS * max(0.0, until_s - now_s)
+        until_s = share_of(self.deadline_s, _SHARE_OF_PARTS)
 
         def solve(worker: Worker, part: Part) -> Outcome:
             program = replace(part.program, start=None)

@@ -66,3 +66,15 @@ def product(
             for k in range(start[i], start[i + 1]):
                 total += value[k] * of[member[k]]
             out[i] = total
+
+
+@njit(parallel=True, cache=True, error_model="numpy")
+def sums(rows: Rows, of: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    """The product with a matrix whose entries are all 1, into `out`."""
+    start, member, edge = rows
+    for piece in prange(len(edge) - 1):
+        for i in range(edge[piece], edge[piece + 1]):
+            total = 0.0
+            for k in range(start[i], start[i + 1]):
+                total += of[member[k]]
+            out[i] = total

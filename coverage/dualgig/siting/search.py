@@ -12,6 +12,7 @@ import scipy.sparse as sp
 from dualgig.errors import SolverError
 from dualgig.siting.aside import aside
 from dualgig.siting.ask import Cut
+from dualgig.siting.clock import share_of
 from dualgig.siting.dual import dual_bound
 from dualgig.siting.ground import prepare
 from dualgig.siting.highs import WorkerHiGHS, assemble
@@ -226,7 +227,7 @@ class Search:
 
     def _improve(self, deadline_s: float | None, progress: Callable[[Progress], None] | None) -> None:
         """Local search from the plan so far."""
-        until_s = _share_of(deadline_s, _SHARE_OF_LOCAL)
+        until_s = share_of(deadline_s, _SHARE_OF_LOCAL)
 
         def on_better(plan: NDArray[np.bool_]) -> None:
             self.consider_if_kept(plan)
@@ -430,7 +431,7 @@ class Search:
     ) -> Dual | None:
         self.method = "local_search+dual_bound" if self.ground.is_large else "dual_bound"
         tolerance = max(gap / 4, 1e-6)
-        until_s = _share_of(deadline_s, _SHARE_OF_MULTIPLIERS)
+        until_s = share_of(deadline_s, _SHARE_OF_MULTIPLIERS)
 
         def search(_: object) -> Dual:
             # Iterates may run away; what their multipliers prove is evaluated exactly whatever they are.
@@ -459,7 +460,7 @@ class Search:
         pool = core(self.ground, assembled, dual, self.chosen)
         if pool is not None:
             self.method = f"{method}+core"
-            until_s = _share_of(deadline_s, _SHARE_OF_POOL)
+            until_s = share_of(deadline_s, _SHARE_OF_POOL)
             self._branch_within(pool, worker, _POOL_GAP * gap, _POOL_NODES, until_s, progress)
         rest = left_open(self.ground, model, assembled, dual, self.value)
         self.unfit = pool is None and rest is None
@@ -508,12 +509,6 @@ class Search:
         """What is known so far."""
         seconds = time.monotonic() - self.started_s
         return Progress(self.ask.stage, self.ask.sense, self.value, self.bound, self.gap, self.nodes, seconds)
-
-
-def _share_of(deadline_s: float | None, share: float) -> float | None:
-    """Moment at which a share of the time that is left is over; ``None`` without a clock."""
-    now_s = time.monotonic()
-    return None if deadline_s is None else now_s + share * max(0.0, deadline_s - now_s)
 
 
 def falls_short(ask: Ask, measured: Measured) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from dualgig.plan import Stage
 from dualgig.siting.ask import Ask
+from dualgig.siting.clock import share_of
 from dualgig.siting.fuse import apart, fuse
 from dualgig.siting.ground import Ground, prepare
 from dualgig.siting.measure import count_duties, fits_money, levels, measure, required
@@ -286,7 +287,7 @@ class _Staging:
                 self.progress(search.news)
 
         search.method += "+windows"
-        plan = improve_in_windows(
+        improve_in_windows(
             self.problem,
             search.chosen,
             search.ask,
@@ -295,7 +296,6 @@ class _Staging:
             deadline_s=deadline_s,
             on_better=on_better,
         )
-        search.consider_if_kept(plan)
 
     @property
     def _is_late(self) -> bool:
@@ -303,11 +303,7 @@ class _Staging:
         return self.deadline_s is not None and time.monotonic() >= self.deadline_s
 
     def _deadline(self, stage: str) -> float | None:
-        if self.deadline_s is None:
-            return None
-        now_s = time.monotonic()
-        left_s = max(0.0, self.deadline_s - now_s)
-        return now_s + left_s * _SHARE_OF_TIME.get(stage, 0.5)
+        return share_of(self.deadline_s, _SHARE_OF_TIME.get(stage, 0.5))
 
     def _relaxation(self, ask: Ask) -> int:
         """A bound that needs no solver: all options at once for what is to be large, for costs what every

@@ -93,13 +93,13 @@ def improve_in_windows(
         left = left[~seen]
         search = _decide(problem, plan, ask, window, worker, node_limit, deadline_s)
         solved += 1
-        if search.ended == "time_limit":
-            return search.chosen
         idle += 1
         if (search.chosen != plan).any():
             plan, idle = search.chosen, 0
             if on_better is not None:
                 on_better(plan.copy())
+        if search.ended == "time_limit":
+            break
         if len(left) == 0:
             if idle * size >= int(free.sum()):
                 break

@@ -52,6 +52,13 @@ def percent(share: float) -> str:
     return text.removesuffix(".0") + "%"
 
 
+def gap_text(gap: float, unit: str = "%") -> str:
+    """A gap in percent, with the digits that matter and the unit as the place has it; 0 only when it is 0."""
+    if gap == 0:
+        return "0"
+    return f"{100 * gap:.0f}{unit}" if gap >= 0.1 else f"{100 * gap:.2g}{unit}"
+
+
 def _digits(number: float, most: int = 2) -> str:
     """A positive number with as many decimals as matter: two below 10, one below 1,000, then none."""
     decimals = min(most, 2 if number < 9.995 else 1 if number < 999.95 else 0)
